@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"sort"
 	"sync"
-	"unicode/utf8"
 )
 
 // A Pos is a place that a person can go to. Line and Column count from 1;
@@ -42,29 +41,63 @@ type Document struct {
 
 	index sync.Once
 	lines []int // offset of each line's first byte
+	chars []int // characters before each block
 }
+
+// block is the distance in bytes at which characters are counted in advance.
+// Exports are often one line of many megabytes, and counting from its start for
+// every place would take longer than everything else.
+const block = 1024
 
 // Pos gives the place of the byte at offset.
 func (d *Document) Pos(offset int) Pos {
 	if d == nil {
 		return Pos{}
 	}
-	d.index.Do(func() {
-		d.lines = append(d.lines, 0)
-		for i, b := range d.Data {
-			if b == '\n' {
-				d.lines = append(d.lines, i+1)
-			}
-		}
-	})
+	d.index.Do(d.buildIndex)
 	offset = max(0, min(offset, len(d.Data)))
 	line := sort.SearchInts(d.lines, offset+1) - 1
 	return Pos{
 		File:   d.Name,
 		Line:   line + 1,
-		Column: utf8.RuneCount(d.Data[d.lines[line]:offset]) + 1,
+		Column: d.charsBefore(offset) - d.charsBefore(d.lines[line]) + 1,
 	}
 }
+
+func (d *Document) buildIndex() {
+	d.lines = append(d.lines, 0)
+	chars := 0
+	for i, b := range d.Data {
+		if i%block == 0 {
+			d.chars = append(d.chars, chars)
+		}
+		if b == '\n' {
+			d.lines = append(d.lines, i+1)
+		}
+		if startsChar(b) {
+			chars++
+		}
+	}
+	d.chars = append(d.chars, chars)
+}
+
+// charsBefore counts the characters of the text before an offset.
+func (d *Document) charsBefore(offset int) int {
+	at := offset / block
+	if at >= len(d.chars) {
+		at = len(d.chars) - 1
+	}
+	n := d.chars[at]
+	for _, b := range d.Data[at*block : offset] {
+		if startsChar(b) {
+			n++
+		}
+	}
+	return n
+}
+
+// startsChar says whether a byte of UTF-8 begins a character.
+func startsChar(b byte) bool { return b&0xC0 != 0x80 }
 
 // A Place is a spot in a document that has not been turned into line and
 // column yet. The zero Place is nowhere.

@@ -3,6 +3,7 @@ package tenant
 import (
 	"cmp"
 	"slices"
+	"time"
 )
 
 // A Ref names an object of the account.
@@ -30,6 +31,8 @@ type Origin struct {
 type Content struct {
 	Subdomain string
 	Origin    Origin
+	// CollectedAt is when the account was read, where the source says so.
+	CollectedAt time.Time
 	// Singles are the kinds of which there is one.
 	Singles map[Kind]Value
 	// Lists are the kinds of which there are many. A kind that was read and is
@@ -48,7 +51,10 @@ type Snapshot struct {
 	Subdomain string
 	Name      string // of the default brand, where it is known
 	Origin    Origin
-	Notes     []string
+	// CollectedAt is when the account was read; zero where the source does not
+	// say so.
+	CollectedAt time.Time
+	Notes       []string
 
 	Triggers    []BusinessRule // in the order in which they run
 	Automations []BusinessRule
@@ -68,12 +74,13 @@ type Snapshot struct {
 // of the typed resources field by field: each reads as not known.
 func New(c Content) *Snapshot {
 	s := &Snapshot{
-		Subdomain: c.Subdomain,
-		Origin:    c.Origin,
-		Notes:     c.Notes,
-		singles:   c.Singles,
-		lists:     c.Lists,
-		gaps:      map[Kind]Gap{},
+		Subdomain:   c.Subdomain,
+		Origin:      c.Origin,
+		CollectedAt: c.CollectedAt,
+		Notes:       c.Notes,
+		singles:     c.Singles,
+		lists:       c.Lists,
+		gaps:        map[Kind]Gap{},
 	}
 	for _, g := range c.Gaps {
 		s.gaps[g.Kind] = g
