@@ -27,6 +27,15 @@ const (
 	TicketsAPI  Channel = "tickets_api"
 )
 
+// ChannelNames lists the channels in the order of reports.
+func ChannelNames() []string {
+	var out []string
+	for _, m := range models() {
+		out = append(out, string(m.name))
+	}
+	return out
+}
+
 // A Recipient is somebody who gets a message.
 type Recipient string
 
@@ -86,11 +95,22 @@ type Attack struct {
 	// Review names what a person has to look at, because it could not be
 	// understood: a template that does not parse, a placeholder in no list.
 	Review []Review
-	// Dynamic maps a carrier to the dynamic content item it hides in.
-	Dynamic map[string]string
-	// Logic lists the carriers that arrive through Liquid rather than by being
-	// printed where they are named.
-	Logic []string
+	// Words are all places where a placeholder can put the outsider's words into
+	// the message, over any channel and whether or not Zendesk blanks them.
+	Words []Word
+}
+
+// A Word is a place where the outsider's words get into a message.
+type Word struct {
+	From string // the carrier
+	// At is where the placeholder stands; in dynamic content, there.
+	At        tenant.Pos
+	InSubject bool
+	// Dynamic is the key of the dynamic content item it hides in, if any.
+	Dynamic string
+	// Logic: it does not print where it is named, but arrives through a variable,
+	// a loop, a filter.
+	Logic bool
 }
 
 // A Review is something that a person has to look at.
@@ -109,9 +129,11 @@ type Path struct {
 	// Carriers are the placeholders that put the outsider's words into the
 	// message over this channel; Suppressed are those that Zendesk blanks.
 	Carriers, Suppressed []string
-	// InSubject are those of the carriers that stand in the subject.
-	InSubject []string
-	Content   Content
+	// InSubject and InBody are the carriers by where they stand.
+	InSubject, InBody []string
+	Content           Content
+	// Later: not sent when the ticket is created, but when an automation runs.
+	Later bool
 	// Ticket is a ticket that satisfies every condition on the way.
 	Ticket Ticket
 	// Via are the rules that had to fire first, in order.
