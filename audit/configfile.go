@@ -1,0 +1,333 @@
+package audit
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v4"
+	"go.yaml.in/yaml/v4/plugin/loaderlimits"
+
+	"github.com/zdaudit/zdaudit/audit/tenant"
+)
+
+// ConfigSchema is the value of the key "schema" in zdaudit.yaml.
+const ConfigSchema = "zdaudit.config/1"
+
+// The limits of a configuration file. They are far above what a person writes.
+const (
+	maxConfigSize   = 1 << 20 // bytes
+	maxConfigDepth  = 20      // mappings and lists inside each other
+	maxConfigErrors = 50      // reported one by one; the rest are counted
+	minReason       = 10      // characters of a waiver's reason
+)
+
+var (
+	ruleIDPattern = regexp.MustCompile(`^ZD-[A-Z]+-\d{2}$`)
+	objectPattern = regexp.MustCompile(`^(\*|[a-z][a-z_]*/.+)$`)
+	hashPattern   = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+)
+
+// A ConfigError is one thing that is wrong in a configuration file.
+type ConfigError struct {
+	At      tenant.Pos
+	Message string
+}
+
+// Error gives file:line:column and what is wrong there.
+func (e *ConfigError) Error() string { return e.At.String() + ": " + e.Message }
+
+// ParseConfig reads a configuration file, zdaudit.config/1. name is the file's
+// name in errors. It reports everything that is wrong at once: the error joins
+// one *ConfigError for each place. A key that the schema does not have is an
+// error, because a misspelt waiver or answer must not pass for one that counts.
+func ParseConfig(name string, data []byte) (*Config, error) {
+	r := &configReader{file: name}
+	root := r.load(data)
+	if root == nil {
+		return nil, r.err()
+	}
+	c := r.config(root)
+	if err := r.err(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// A configReader walks the nodes of a file by the schema, and so never deeper
+// than the schema is, whatever the file holds.
+type configReader struct {
+	file  string
+	errs  []*ConfigError
+	extra int // errors beyond maxConfigErrors
+}
+
+func (r *configReader) report(line, column int, format string, args ...any) {
+	if len(r.errs) >= maxConfigErrors {
+		r.extra++
+		return
+	}
+	at := tenant.Pos{File: r.file, Line: line, Column: column}
+	r.errs = append(r.errs, &ConfigError{At: at, Message: fmt.Sprintf(format, args...)})
+}
+
+func (r *configReader) at(n *yaml.Node, format string, args ...any) {
+	r.report(n.Line, n.Column, format, args...)
+}
+
+func (r *configReader) err() error {
+	slices.SortStableFunc(r.errs, func(a, b *ConfigError) int {
+		return cmp.Or(cmp.Compare(a.At.Line, b.At.Line), cmp.Compare(a.At.Column, b.At.Column))
+	})
+	var errs []error
+	for _, e := range r.errs {
+		errs = append(errs, e)
+	}
+	if r.extra > 0 {
+		errs = append(errs, fmt.Errorf("%s: and %d more errors", r.file, r.extra))
+	}
+	return errors.Join(errs...)
+}
+
+// load gives the file's one document, or nil after reporting why there is none.
+func (r *configReader) load(data []byte) *yaml.Node {
+	if len(data) > maxConfigSize {
+		r.report(0, 0, "the configuration is larger than %d bytes", maxConfigSize)
+		return nil
+	}
+	if !utf8.Valid(data) {
+		r.report(0, 0, "the configuration is not written in UTF-8")
+		return nil
+	}
+	if strings.TrimSpace(string(data)) == "" {
+		r.report(1, 1, "the file is empty; it begins with “schema: %s”", ConfigSchema)
+		return nil
+	}
+	var doc yaml.Node
+	limits := loaderlimits.New(loaderlimits.DepthValue(maxConfigDepth))
+	if err := yaml.Load(data, &doc, yaml.WithPlugin(limits)); err != nil {
+		var at *yaml.LoadError
+		line, column, message := 0, 0, err.Error()
+		if errors.As(err, &at) {
+			line, column, message = at.Mark.Line, at.Mark.Column, at.Message
+		}
+		r.report(line, column, "this is no valid YAML: %s", strings.TrimPrefix(message, "yaml: "))
+		return nil
+	}
+	if doc.Kind == yaml.DocumentNode && len(doc.Content) == 1 {
+		return doc.Content[0]
+	}
+	if doc.Kind == 0 {
+		r.report(1, 1, "the file says nothing; it begins with “schema: %s”", ConfigSchema)
+		return nil
+	}
+	return &doc
+}
+
+func (r *configReader) config(root *yaml.Node) *Config {
+	m := r.members(root, "the configuration", "schema", "attest", "waivers", "parameters")
+	if m == nil {
+		return nil
+	}
+	switch schema := r.need(root, m, "schema"); schema {
+	case "", ConfigSchema:
+	default:
+		r.at(m["schema"], "the schema is %q; this version of zdaudit reads %s", schema, ConfigSchema)
+	}
+	c := &Config{}
+	if n := m["attest"]; n != nil {
+		c.Attest = r.attest(n)
+	}
+	if n := m["waivers"]; n != nil {
+		c.Waivers = r.waivers(n)
+	}
+	if n := m["parameters"]; n != nil {
+		r.parameters(n)
+	}
+	return c
+}
+
+func (r *configReader) attest(n *yaml.Node) Attest {
+	m := r.members(n, "attest", "intake", "by", "on", "until")
+	var a Attest
+	if in := m["intake"]; in != nil {
+		a.Intake = r.intake(in)
+	}
+	a.By = r.line(m["by"], "by")
+	a.On = r.day(m["on"], "on")
+	a.Until = r.day(m["until"], "until")
+	if a.Intake != (AttestedIntake{}) {
+		// An answer that nobody stands for, of an unknown day, proves nothing.
+		r.need(n, m, "by")
+		r.need(n, m, "on")
+	}
+	if !a.On.IsZero() && !a.Until.IsZero() && a.Until.Before(a.On) {
+		r.at(m["until"], "the answers end on %s, before the day they were given", a.Until.Format(time.DateOnly))
+	}
+	return a
+}
+
+func (r *configReader) intake(n *yaml.Node) AttestedIntake {
+	m := r.members(n, "attest.intake", "anybody_can_submit", "require_auth_requests_uploads", "ask_users_to_register")
+	return AttestedIntake{
+		AnybodyCanSubmit:           r.answer(m["anybody_can_submit"], "anybody_can_submit"),
+		RequireAuthRequestsUploads: r.answer(m["require_auth_requests_uploads"], "require_auth_requests_uploads"),
+		AskUsersToRegister:         r.answer(m["ask_users_to_register"], "ask_users_to_register"),
+	}
+}
+
+func (r *configReader) waivers(n *yaml.Node) []Waiver {
+	if isNull(n) {
+		return nil
+	}
+	if n.Kind != yaml.SequenceNode {
+		r.at(n, "waivers is a list, each item with rule, object, reason, owner and until")
+		return nil
+	}
+	var out []Waiver
+	for _, item := range n.Content {
+		out = append(out, r.waiver(item))
+	}
+	return out
+}
+
+func (r *configReader) waiver(n *yaml.Node) Waiver {
+	m := r.members(n, "a waiver", "rule", "object", "reason", "owner", "until", "content")
+	if m == nil {
+		return Waiver{}
+	}
+	w := Waiver{
+		Rule:    r.need(n, m, "rule"),
+		Object:  r.need(n, m, "object"),
+		Reason:  r.need(n, m, "reason"),
+		Owner:   r.need(n, m, "owner"),
+		Content: r.line(m["content"], "content"),
+	}
+	if r.need(n, m, "until") != "" {
+		w.Until = r.day(m["until"], "until")
+	}
+	if w.Rule != "" && !ruleIDPattern.MatchString(w.Rule) {
+		r.at(m["rule"], "%q is no rule; rules are named like ZD-TRG-01", w.Rule)
+	}
+	if w.Object != "" && !objectPattern.MatchString(w.Object) {
+		r.at(m["object"], "%q is no object; write type/id, such as trigger/360001, or \"*\" for every object", w.Object)
+	}
+	if w.Reason != "" && utf8.RuneCountInString(w.Reason) < minReason {
+		r.at(m["reason"], "the reason is shorter than %d characters; say why the risk is accepted", minReason)
+	}
+	if w.Content != "" && !hashPattern.MatchString(w.Content) {
+		r.at(m["content"], "content is sha256: and 64 hexadecimal digits")
+	}
+	return w
+}
+
+// parameters refuses every entry: the schema has the key, and no rule takes
+// parameters yet. Passing one over in silence would be worse.
+func (r *configReader) parameters(n *yaml.Node) {
+	if isNull(n) {
+		return
+	}
+	if n.Kind != yaml.MappingNode {
+		r.at(n, "parameters maps a rule to its parameters")
+		return
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i]
+		if !ruleIDPattern.MatchString(key.Value) {
+			r.at(key, "%q is no rule; rules are named like ZD-TRG-01", key.Value)
+			continue
+		}
+		r.at(key, "rule %s takes no parameters", key.Value)
+	}
+}
+
+// members gives a mapping's values by key; nil where n is none. Null is an
+// empty mapping, as in a file whose entries are all commented out.
+func (r *configReader) members(n *yaml.Node, what string, known ...string) map[string]*yaml.Node {
+	if isNull(n) {
+		return map[string]*yaml.Node{}
+	}
+	if n.Kind != yaml.MappingNode {
+		r.at(n, "%s has the keys %s", what, strings.Join(known, ", "))
+		return nil
+	}
+	out := make(map[string]*yaml.Node, len(known))
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i]
+		switch {
+		case key.Kind != yaml.ScalarNode || !slices.Contains(known, key.Value):
+			r.at(key, "unknown key %q; %s has the keys %s", key.Value, what, strings.Join(known, ", "))
+		case out[key.Value] != nil:
+			r.at(key, "%s is given twice", key.Value)
+		default:
+			out[key.Value] = n.Content[i+1]
+		}
+	}
+	return out
+}
+
+// need is the text of a key that must be there. of is the mapping that should
+// have it.
+func (r *configReader) need(of *yaml.Node, m map[string]*yaml.Node, key string) string {
+	n := m[key]
+	if n == nil || isNull(n) || (n.Kind == yaml.ScalarNode && strings.TrimSpace(n.Value) == "") {
+		r.at(of, "%s is missing", key)
+		return ""
+	}
+	return r.line(n, key)
+}
+
+// line is text without control characters, trimmed; empty where there is none.
+// The reason of a waiver may be folded over several lines, which are joined.
+func (r *configReader) line(n *yaml.Node, key string) string {
+	if n == nil || isNull(n) {
+		return ""
+	}
+	if n.Kind != yaml.ScalarNode {
+		r.at(n, "%s is text", key)
+		return ""
+	}
+	text := strings.Join(strings.Fields(n.Value), " ")
+	if strings.ContainsFunc(text, unicode.IsControl) {
+		r.at(n, "%s holds control characters", key)
+		return ""
+	}
+	return text
+}
+
+// day is a date without a time; zero where there is none.
+func (r *configReader) day(n *yaml.Node, key string) time.Time {
+	text := r.line(n, key)
+	if text == "" {
+		return time.Time{}
+	}
+	t, err := time.Parse(time.DateOnly, text)
+	if err != nil || t.IsZero() {
+		r.at(n, "%s is a date such as 2026-11-02, not %q", key, text)
+		return time.Time{}
+	}
+	return t
+}
+
+// answer is true or false; nil where nobody answered.
+func (r *configReader) answer(n *yaml.Node, key string) *bool {
+	if n == nil || isNull(n) {
+		return nil
+	}
+	said := n.Value == "true"
+	if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!bool" || (!said && n.Value != "false") {
+		r.at(n, "%s is true or false; leave it out where it was not looked up", key)
+		return nil
+	}
+	return &said
+}
+
+func isNull(n *yaml.Node) bool {
+	return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null"
+}
