@@ -1,0 +1,226 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/zdaudit/zdaudit/audit"
+	"github.com/zdaudit/zdaudit/audit/tenant"
+	"github.com/zdaudit/zdaudit/report"
+	"github.com/zdaudit/zdaudit/rules"
+)
+
+func auditCommand(env environment) *cli.Command {
+	return &cli.Command{
+		Name:      "audit",
+		Usage:     "read an account, run every rule, report; the exit status is the gate",
+		ArgsUsage: "SOURCE",
+		Description: sourceHelp + "\n\nExamples:\n" +
+			"  zdaudit audit --demo\n" +
+			"  zdaudit audit acme\n" +
+			"  zdaudit audit ./export -f table -f json=report.json --fail-on medium",
+		Flags: slices.Concat(sourceFlags(), reportFlags(), gateFlags()),
+		Action: func(c *cli.Context) error {
+			return auditAction(c, env)
+		},
+	}
+}
+
+// reportFlags choose the rules and how the report looks.
+func reportFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "format", Aliases: []string{"f"}, Usage: "write `FORMAT[=PATH]` (" + strings.Join(report.Formats(), ", ") + "); repeatable"},
+		&cli.StringFlag{Name: "config", Usage: "read attestations and waivers from `FILE` in place of zdaudit.yaml beside the source"},
+		&cli.StringSliceFlag{Name: "only", Usage: "run only these `RULES`: ids, families such as TRG, or tags; repeatable, or with commas"},
+		&cli.StringSliceFlag{Name: "skip", Usage: "leave out these `RULES`; repeatable, or with commas"},
+		&cli.BoolFlag{Name: "no-waivers", Usage: "count findings that have been waived"},
+		&cli.StringFlag{Name: "color", Value: "auto", Usage: "`WHEN` to use color: auto, always, never"},
+	}
+}
+
+// gateFlags decide the exit status.
+func gateFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "fail-on", Value: "high", Usage: "exit with 1 for open findings of this `SEVERITY` or worse (critical, high, medium, low, info, never)"},
+		&cli.BoolFlag{Name: "fail-on-unknown", Usage: "exit with 2 when a rule that --fail-on needs could not be judged"},
+		&cli.Float64Flag{Name: "min-coverage", Usage: "exit with 2 when less than this `PERCENT` of the applicable rules could be judged"},
+	}
+}
+
+func auditAction(c *cli.Context, env environment) error {
+	to, err := destinations(c.StringSlice("format"), report.Formats())
+	if err != nil {
+		return err
+	}
+	layout, err := env.layout(c.String("color"))
+	if err != nil {
+		return err
+	}
+	g, err := gateOf(c)
+	if err != nil {
+		return err
+	}
+	r, collectErr := runAudit(c, env)
+	if r == nil {
+		return collectErr
+	}
+	if err := writeReport(env, to, r, layout); err != nil {
+		return err
+	}
+	fmt.Fprintln(env.stderr, report.Summary(r))
+	if collectErr != nil {
+		return collectErr
+	}
+	return g.judge(r)
+}
+
+// runAudit reads the account and puts the rules to it. With an error and a
+// report, the report is what could be finished.
+func runAudit(c *cli.Context, env environment) (*audit.Report, error) {
+	chosen, err := chooseRules(rules.All(), c.StringSlice("only"), c.StringSlice("skip"))
+	if err != nil {
+		return nil, err
+	}
+	p, err := placeOf(c, env)
+	if err != nil {
+		return nil, err
+	}
+	config, err := p.readConfig(c)
+	if err != nil {
+		return nil, err
+	}
+	s, err := p.snapshot(c, env)
+	if s == nil {
+		return nil, err
+	}
+	now, timeErr := clock(env)
+	if timeErr != nil {
+		return nil, timeErr
+	}
+	return audit.Run(c.Context, s, chosen, audit.Options{
+		Version:   programVersion(),
+		Now:       now,
+		Config:    config,
+		NoWaivers: c.Bool("no-waivers"),
+	}), err
+}
+
+// snapshot reads the account. With an error and a snapshot, the snapshot is
+// what was read before the error.
+func (p place) snapshot(c *cli.Context, env environment) (*tenant.Snapshot, error) {
+	source, closeSource, err := p.open(c, env)
+	if err != nil {
+		return nil, err
+	}
+	defer closeSource()
+	ctx, cancel := within(c.Context, c)
+	defer cancel()
+	return source.Collect(ctx)
+}
+
+// clock is the time of the report: SOURCE_DATE_EPOCH, in seconds, where a build
+// has to give the same bytes twice.
+func clock(env environment) (time.Time, error) {
+	v := env.getenv("SOURCE_DATE_EPOCH")
+	if v == "" {
+		return env.now().UTC().Truncate(time.Second), nil
+	}
+	var seconds int64
+	if _, err := fmt.Sscanf(v, "%d", &seconds); err != nil {
+		return time.Time{}, fmt.Errorf("SOURCE_DATE_EPOCH is %q; it must be a number of seconds", v)
+	}
+	return time.Unix(seconds, 0).UTC(), nil
+}
+
+// chooseRules applies --only and --skip.
+func chooseRules(all []audit.Rule, only, skip []string) ([]audit.Rule, error) {
+	only, skip = words(only), words(skip)
+	for _, w := range slices.Concat(only, skip) {
+		if !slices.ContainsFunc(all, func(r audit.Rule) bool { return matches(r, w) }) {
+			return nil, fmt.Errorf("no rule has the id, family or tag %q; see zdaudit rules", w)
+		}
+	}
+	var out []audit.Rule
+	for _, r := range all {
+		named := func(w string) bool { return matches(r, w) }
+		if (len(only) == 0 || slices.ContainsFunc(only, named)) && !slices.ContainsFunc(skip, named) {
+			out = append(out, r)
+		}
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("--only and --skip leave no rule to run")
+	}
+	return out, nil
+}
+
+func words(values []string) []string {
+	var out []string
+	for _, v := range values {
+		for w := range strings.SplitSeq(v, ",") {
+			if w = strings.TrimSpace(w); w != "" {
+				out = append(out, w)
+			}
+		}
+	}
+	return out
+}
+
+func matches(r audit.Rule, word string) bool {
+	word = strings.ToUpper(word)
+	return r.ID == word || r.ID == "ZD-"+word || r.Family() == word || slices.Contains(r.Aliases, word) ||
+		slices.ContainsFunc(r.Tags, func(t string) bool { return strings.EqualFold(t, word) })
+}
+
+// attackCommand lists what a stranger can have the account send.
+func attackCommand(env environment) *cli.Command {
+	return &cli.Command{
+		Name:      "attack",
+		Usage:     "show every message that a stranger can make the account send, with their words marked",
+		ArgsUsage: "SOURCE",
+		Description: sourceHelp + "\n\nExamples:\n" +
+			"  zdaudit attack --demo\n" +
+			"  zdaudit attack acme --channel email\n" +
+			"  zdaudit attack ./export --object trigger/360001 -f json",
+		Flags: slices.Concat(sourceFlags(), []cli.Flag{
+			&cli.StringSliceFlag{Name: "format", Aliases: []string{"f"}, Usage: "write `FORMAT[=PATH]` (table, json); repeatable"},
+			&cli.StringFlag{Name: "config", Usage: "read attestations from `FILE` in place of zdaudit.yaml beside the source"},
+			&cli.StringSliceFlag{Name: "channel", Usage: "only over these `CHANNELS`, such as web_form, email, requests_api"},
+			&cli.StringSliceFlag{Name: "object", Usage: "only from these `OBJECTS`, such as trigger/360001"},
+			&cli.StringFlag{Name: "color", Value: "auto", Usage: "`WHEN` to use color: auto, always, never"},
+		}),
+		Action: func(c *cli.Context) error { return attackAction(c, env) },
+	}
+}
+
+func attackAction(c *cli.Context, env environment) error {
+	to, err := destinations(c.StringSlice("format"), []string{"table", "json"})
+	if err != nil {
+		return err
+	}
+	layout, err := env.layout(c.String("color"))
+	if err != nil {
+		return err
+	}
+	r, collectErr := runAudit(c, env)
+	if r == nil {
+		return collectErr
+	}
+	if err := filterAttacks(r, words(c.StringSlice("channel")), words(c.StringSlice("object"))); err != nil {
+		return err
+	}
+	for _, d := range to {
+		write := func(w io.Writer) error { return report.WriteAttacksTable(w, r, layout) }
+		if d.format == "json" {
+			write = func(w io.Writer) error { return report.WriteAttacks(w, r) }
+		}
+		if err := writeTo(env, d.path, write); err != nil {
+			return err
+		}
+	}
+	return collectErr
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/zdaudit/zdaudit/audit/collect"
+	"github.com/zdaudit/zdaudit/audit/tenant"
+	"github.com/zdaudit/zdaudit/report"
+	"github.com/zdaudit/zdaudit/rules"
+)
+
+func collectCommand(env environment) *cli.Command {
+	return &cli.Command{
+		Name:      "collect",
+		Usage:     "read a live account and write the dump that `audit DIR` reads",
+		ArgsUsage: "SOURCE",
+		Description: sourceHelp + "\n\nExamples:\n" +
+			"  zdaudit collect acme -o acme-dump\n" +
+			"  zdaudit collect acme --check",
+		Flags: slices.Concat(sourceFlags(), []cli.Flag{
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the dump to `DIR`"},
+			&cli.BoolFlag{Name: "overwrite", Usage: "replace an earlier dump in DIR"},
+			&cli.BoolFlag{Name: "check", Usage: "only say what this credential can read, and which rules will be unknown"},
+		}),
+		Action: func(c *cli.Context) error {
+			p, err := placeOf(c, env)
+			if err != nil {
+				return err
+			}
+			dir := c.String("output")
+			switch {
+			case p.path != "" || p.stdin:
+				return errors.New("collect reads a live account; a file that exists can be audited as it is: zdaudit audit PATH")
+			case dir == "" && !c.Bool("check"):
+				return errors.New("where to? Name a folder with -o DIR, or ask with --check what would be read")
+			}
+			source, closeSource, err := p.open(c, env)
+			if err != nil {
+				return err
+			}
+			defer closeSource()
+			api, ok := source.(*collect.API)
+			if !ok {
+				return fmt.Errorf("%s is no live account", c.Args().First())
+			}
+			if c.Bool("check") {
+				return checkAction(c, env, api)
+			}
+			return recordAction(c, env, api, dir)
+		},
+	}
+}
+
+// recordAction writes what can be read. What was read is written also when the
+// reading was cut short.
+func recordAction(c *cli.Context, env environment, api *collect.API, dir string) error {
+	if err := collect.CheckDir(dir, c.Bool("overwrite")); err != nil {
+		return err
+	}
+	ctx, cancel := within(c.Context, c)
+	defer cancel()
+	recording, err := api.Record(ctx)
+	if recording == nil {
+		return err
+	}
+	if werr := collect.WriteDir(dir, recording.Files, c.Bool("overwrite")); werr != nil {
+		return errors.Join(err, werr)
+	}
+	facts := recording.Collection
+	fmt.Fprintf(env.stderr, "zdaudit: wrote %d files to %s: %d requests, waited %s for the rate limit, %d gaps\n",
+		len(recording.Files), dir, facts.Requests, facts.Waited.Round(time.Second), len(facts.Gaps))
+	for _, g := range facts.Gaps {
+		fmt.Fprintf(env.stderr, "zdaudit: gap: %s: %s: %s\n", g.Kind, g.Reason, report.CleanLine(g.Detail))
+	}
+	return err
+}
+
+// checkAction says which rules will be unknown with this credential, before the
+// account is read.
+func checkAction(c *cli.Context, env environment, api *collect.API) error {
+	ctx, cancel := within(c.Context, c)
+	defer cancel()
+	result, err := api.Check(ctx)
+	if err != nil {
+		return err
+	}
+	out := env.stdout
+	fmt.Fprintf(out, "Signed in as %s (%s) with %d requests.\n", report.CleanLine(result.Name), result.Role, result.Requests)
+	missing := map[tenant.Kind]tenant.Gap{}
+	for _, g := range result.Gaps {
+		missing[g.Kind] = g
+	}
+	if len(missing) == 0 {
+		fmt.Fprintln(out, "Every resource that the rules need can be read.")
+		return nil
+	}
+	fmt.Fprintln(out, "\nNot readable:")
+	for _, g := range result.Gaps {
+		fmt.Fprintf(out, "  %s: %s\n", g.Kind, report.CleanLine(g.Detail))
+	}
+	fmt.Fprintln(out, "\nRules that will be unknown:")
+	none := true
+	for _, r := range rules.All() {
+		var lacking []string
+		for _, k := range r.Needs {
+			if _, bad := missing[k]; bad {
+				lacking = append(lacking, k.String())
+			}
+		}
+		if len(lacking) > 0 {
+			none = false
+			fmt.Fprintf(out, "  %s %s (needs %s)\n", r.ID, r.Title, strings.Join(lacking, ", "))
+		}
+	}
+	if none {
+		fmt.Fprintln(out, "  none")
+	}
+	return nil
+}
