@@ -11,19 +11,12 @@ type Config struct {
 
 // An Attest holds answers that somebody looked up in Admin Center.
 type Attest struct {
-	Intake AttestedIntake
+	// Answers are by the keys of Questions. What nobody answered is absent.
+	Answers map[string]Said
 	// By and On say who looked and when; Until is the last day on which the
 	// answers count. A zero Until never ends.
 	By        string
 	On, Until time.Time
-}
-
-// AttestedIntake are the three switches of Admin Center › People ›
-// Configuration › End users; nil where nobody answered.
-type AttestedIntake struct {
-	AnybodyCanSubmit           *bool
-	RequireAuthRequestsUploads *bool
-	AskUsersToRegister         *bool
 }
 
 // A Waiver accepts a finding for a time.

@@ -63,9 +63,11 @@ func ParseConfig(name string, data []byte) (*Config, error) {
 // A configReader walks the nodes of a file by the schema, and so never deeper
 // than the schema is, whatever the file holds.
 type configReader struct {
-	file  string
-	errs  []*ConfigError
-	extra int // errors beyond maxConfigErrors
+	// groups are the mappings of attest that have been read.
+	groups map[string]map[string]*yaml.Node
+	file   string
+	errs   []*ConfigError
+	extra  int // errors beyond maxConfigErrors
 }
 
 func (r *configReader) report(line, column int, format string, args ...any) {
@@ -154,15 +156,40 @@ func (r *configReader) config(root *yaml.Node) *Config {
 }
 
 func (r *configReader) attest(n *yaml.Node) Attest {
-	m := r.members(n, "attest", "intake", "by", "on", "until")
+	// The keys of questions are "group.name", or a name alone.
+	groups := map[string][]string{}
+	top := []string{"by", "on", "until"}
+	for _, q := range Questions() {
+		group, name, nested := strings.Cut(q.Key, ".")
+		if nested {
+			groups[group] = append(groups[group], name)
+		}
+		if !slices.Contains(top, group) {
+			top = append(top, group)
+		}
+	}
+	m := r.members(n, "attest", top...)
 	var a Attest
-	if in := m["intake"]; in != nil {
-		a.Intake = r.intake(in)
+	for _, q := range Questions() {
+		group, name, nested := strings.Cut(q.Key, ".")
+		v := m[group]
+		if v == nil {
+			continue
+		}
+		if nested {
+			v = r.group(group, v, groups[group])[name]
+		}
+		if said, ok := r.said(q, v); ok {
+			if a.Answers == nil {
+				a.Answers = map[string]Said{}
+			}
+			a.Answers[q.Key] = said
+		}
 	}
 	a.By = r.line(m["by"], "by")
 	a.On = r.day(m["on"], "on")
 	a.Until = r.day(m["until"], "until")
-	if a.Intake != (AttestedIntake{}) {
+	if len(a.Answers) > 0 {
 		// An answer that nobody stands for, of an unknown day, proves nothing.
 		r.need(n, m, "by")
 		r.need(n, m, "on")
@@ -173,13 +200,56 @@ func (r *configReader) attest(n *yaml.Node) Attest {
 	return a
 }
 
-func (r *configReader) intake(n *yaml.Node) AttestedIntake {
-	m := r.members(n, "attest.intake", "anybody_can_submit", "require_auth_requests_uploads", "ask_users_to_register")
-	return AttestedIntake{
-		AnybodyCanSubmit:           r.answer(m["anybody_can_submit"], "anybody_can_submit"),
-		RequireAuthRequestsUploads: r.answer(m["require_auth_requests_uploads"], "require_auth_requests_uploads"),
-		AskUsersToRegister:         r.answer(m["ask_users_to_register"], "ask_users_to_register"),
+// group reads the mapping of a group of answers once, so that its mistakes are
+// reported once.
+func (r *configReader) group(name string, n *yaml.Node, known []string) map[string]*yaml.Node {
+	if r.groups == nil {
+		r.groups = map[string]map[string]*yaml.Node{}
 	}
+	if _, done := r.groups[name]; !done {
+		r.groups[name] = r.members(n, "attest."+name, known...)
+	}
+	return r.groups[name]
+}
+
+// said reads one answer; false where nobody answered.
+func (r *configReader) said(q Question, n *yaml.Node) (Said, bool) {
+	if n == nil || isNull(n) {
+		return Said{}, false
+	}
+	_, name, nested := strings.Cut(q.Key, ".")
+	if !nested {
+		name = q.Key
+	}
+	switch q.Kind {
+	case YesNo:
+		yes := r.answer(n, name)
+		return Said{Yes: yes}, yes != nil
+	case Words:
+		if n.Kind != yaml.ScalarNode {
+			r.at(n, "%s is text", name)
+			return Said{}, false
+		}
+		return Said{Text: n.Value}, true
+	case List:
+		return r.list(n, name)
+	}
+	return Said{}, false
+}
+
+// list reads words in a list; an empty list is an answer too.
+func (r *configReader) list(n *yaml.Node, name string) (Said, bool) {
+	if n.Kind != yaml.SequenceNode {
+		r.at(n, "%s is a list, such as [example.com]", name)
+		return Said{}, false
+	}
+	out := Said{List: []string{}}
+	for _, item := range n.Content {
+		if word := r.line(item, name); word != "" {
+			out.List = append(out.List, word)
+		}
+	}
+	return out, true
 }
 
 func (r *configReader) waivers(n *yaml.Node) []Waiver {

@@ -44,10 +44,10 @@ func TestAWholeConfigIsRead(t *testing.T) {
 	yes, no := true, false
 	assert.Equal(t, &audit.Config{
 		Attest: audit.Attest{
-			Intake: audit.AttestedIntake{AnybodyCanSubmit: &yes, RequireAuthRequestsUploads: &no},
-			By:     "jane@example.com",
-			On:     dateOf(2026, 11, 2),
-			Until:  dateOf(2027, 2, 2),
+			Answers: map[string]audit.Said{"intake.anybody_can_submit": {Yes: &yes}, "intake.require_auth_requests_uploads": {Yes: &no}},
+			By:      "jane@example.com",
+			On:      dateOf(2026, 11, 2),
+			Until:   dateOf(2027, 2, 2),
 		},
 		Waivers: []audit.Waiver{
 			{
@@ -175,19 +175,25 @@ func writeConfig(t *testing.T, c *audit.Config) []byte {
 			"owner": w.Owner, "until": date(w.Until), "content": w.Content,
 		})
 	}
-	in := c.Attest.Intake
-	data, err := yaml.Dump(map[string]any{
-		"schema": audit.ConfigSchema,
-		"attest": map[string]any{
-			"intake": map[string]any{
-				"anybody_can_submit":            in.AnybodyCanSubmit,
-				"require_auth_requests_uploads": in.RequireAuthRequestsUploads,
-				"ask_users_to_register":         in.AskUsersToRegister,
-			},
-			"by": c.Attest.By, "on": date(c.Attest.On), "until": date(c.Attest.Until),
-		},
-		"waivers": waivers,
-	})
+	attest := map[string]any{"by": c.Attest.By, "on": date(c.Attest.On), "until": date(c.Attest.Until)}
+	for key, said := range c.Attest.Answers {
+		into, name := attest, key
+		if group, rest, nested := strings.Cut(key, "."); nested {
+			if attest[group] == nil {
+				attest[group] = map[string]any{}
+			}
+			into, name = attest[group].(map[string]any), rest
+		}
+		switch q, _ := audit.QuestionOf(key); q.Kind {
+		case audit.YesNo:
+			into[name] = *said.Yes
+		case audit.Words:
+			into[name] = said.Text
+		case audit.List:
+			into[name] = said.List
+		}
+	}
+	data, err := yaml.Dump(map[string]any{"schema": audit.ConfigSchema, "attest": attest, "waivers": waivers})
 	require.NoError(t, err)
 	return data
 }

@@ -27,31 +27,21 @@ func intakeOf(s *tenant.Snapshot, a Attest, now time.Time) (attack.Settings, []s
 	if register != "" {
 		settings.AskUsersToRegister = attack.Answer{Value: tri.True, Basis: "inferred", Detail: register}
 	}
-	if a.Intake == (AttestedIntake{}) {
-		return settings, nil
-	}
-	if expired(a.Until, now) {
-		return settings, []string{fmt.Sprintf("the attested intake settings ended on %s and count as unknown; look again and update zdaudit.yaml", a.Until.Format(time.DateOnly))}
-	}
-	detail := "attested"
-	if a.By != "" {
-		detail += " by " + a.By
-	}
-	if !a.On.IsZero() {
-		detail += " on " + a.On.Format(time.DateOnly)
-	}
-	if !a.Until.IsZero() {
-		detail += ", until " + a.Until.Format(time.DateOnly)
-	}
-	attest := func(to *attack.Answer, said *bool) {
-		if said != nil {
-			*to = attack.Answer{Value: tri.Of(*said), Basis: "attested", Detail: detail}
+	var notes []string
+	attest := func(to *attack.Answer, key string) {
+		said := a.Answer(key, now)
+		if said.Known && said.Yes.Known() {
+			*to = attack.Answer{Value: said.Yes, Basis: "attested", Detail: said.Detail}
 		}
 	}
-	attest(&settings.AnybodyCanSubmit, a.Intake.AnybodyCanSubmit)
-	attest(&settings.RequireAuthRequestsUploads, a.Intake.RequireAuthRequestsUploads)
-	attest(&settings.AskUsersToRegister, a.Intake.AskUsersToRegister)
-	return settings, nil
+	attest(&settings.AnybodyCanSubmit, "intake.anybody_can_submit")
+	attest(&settings.RequireAuthRequestsUploads, "intake.require_auth_requests_uploads")
+	attest(&settings.AskUsersToRegister, "intake.ask_users_to_register")
+	attest(&settings.ContactFormWithToken, "intake.contact_form_with_agent_token")
+	if len(a.Answers) > 0 && expired(a.Until, now) {
+		notes = append(notes, fmt.Sprintf("what was attested ended on %s and counts as unknown; look again and update zdaudit.yaml", a.Until.Format(time.DateOnly)))
+	}
+	return settings, notes
 }
 
 // inferred reads the queue of suspended tickets: a request that waits for its

@@ -150,8 +150,8 @@ func TestIntakeIsAttestedInferredOrUnknown(t *testing.T) {
 		anybody, register, basis string
 	}{
 		{"nothing says anything", snapshot(nil), audit.Attest{}, "unknown", "unknown", "none"},
-		{"an attestation counts", snapshot(nil), audit.Attest{Intake: audit.AttestedIntake{AnybodyCanSubmit: &yes}, By: "jane@example.com", Until: day("2027-02-02")}, "yes", "unknown", "attested"},
-		{"an attestation that ended is unknown", snapshot(nil), audit.Attest{Intake: audit.AttestedIntake{AnybodyCanSubmit: &yes}, Until: day("2026-02-02")}, "unknown", "unknown", "none"},
+		{"an attestation counts", snapshot(nil), audit.Attest{Answers: map[string]audit.Said{"intake.anybody_can_submit": {Yes: &yes}}, By: "jane@example.com", Until: day("2027-02-02")}, "yes", "unknown", "attested"},
+		{"an attestation that ended is unknown", snapshot(nil), audit.Attest{Answers: map[string]audit.Said{"intake.anybody_can_submit": {Yes: &yes}}, Until: day("2026-02-02")}, "unknown", "unknown", "none"},
 		{"suspended anonymous requests show an open account", anonymous, audit.Attest{}, "yes", "unknown", "inferred"},
 		{"suspended sign-ups show registration", signup, audit.Attest{}, "yes", "yes", "inferred"},
 	} {

@@ -31,6 +31,9 @@ type Settings struct {
 	AnybodyCanSubmit           Answer
 	RequireAuthRequestsUploads Answer
 	AskUsersToRegister         Answer
+	// ContactFormWithToken: a form of the company's own creates tickets through
+	// the Tickets API with an agent's credential. It is no setting of Zendesk's.
+	ContactFormWithToken Answer
 }
 
 // On says what becomes of a stranger's ticket on a channel.
@@ -42,9 +45,20 @@ type Settings struct {
 // documented, so an open setting leaves them unknown.
 func (s Settings) On(c Channel) Intake {
 	anybody, auth, register := s.AnybodyCanSubmit.Value, s.RequireAuthRequestsUploads.Value, s.AskUsersToRegister.Value
-	if c == TicketsAPI || c == Messaging {
-		// The three switches do not govern either channel.
+	switch c {
+	case TicketsAPI:
+		switch s.ContactFormWithToken.Value {
+		case tri.True:
+			return IntakeOpen
+		case tri.False:
+			return IntakeClosed
+		case tri.Unknown:
+		}
 		return IntakeUnknown
+	case Messaging:
+		// The three switches do not govern it.
+		return IntakeUnknown
+	case WebForm, RequestsAPI, Email, Widget, MobileSDK:
 	}
 	if anybody == tri.False {
 		return IntakeClosed

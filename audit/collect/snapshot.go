@@ -222,7 +222,7 @@ func (a *assembly) addCollection(r *reading) {
 	for _, k := range tenant.Kinds() {
 		_, single := a.content.Singles[k]
 		_, gap := a.gaps[k]
-		if !single && !gap && len(a.parts[k]) == 0 {
+		if !k.OnRequest() && !single && !gap && len(a.parts[k]) == 0 {
 			a.gaps[k] = tenant.Gap{Kind: k, Reason: tenant.Interrupted, Detail: "the collection was interrupted before it came to " + k.String()}
 		}
 	}

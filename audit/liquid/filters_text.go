@@ -147,7 +147,11 @@ func replaced(n int, remove bool) func(*machine, value, *filterCall) value {
 		}
 		b := builder{m: m, marks: p.marks, opaque: p.opaque || old.opaque}
 		found := false
-		for _, s := range p.asSpans() {
+		spans := p.asSpans()
+		if len(spans) == 0 && !p.opaque {
+			spans = []taint.Span{{}} // nothing can be found in an empty text
+		}
+		for _, s := range spans {
 			parts := []string{s.Text}
 			if !old.opaque {
 				parts = m.cutAt(s.Text, old.s, n, found)

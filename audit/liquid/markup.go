@@ -239,7 +239,7 @@ func (p *parser) parseArg(c *cursor, f *filterCall) {
 func (p *parser) parseExpression(s string, off, nest int) expression {
 	s = strings.TrimFunc(s, func(r rune) bool { return r < 0x80 && isSpace(byte(r)) })
 	e := expression{off: off}
-	if len(s) >= 2 && isQuote(s[0]) && s[len(s)-1] == s[0] {
+	if len(s) >= 2 && isQuote(s[0]) && closeQuote(s, 0) == len(s) {
 		e.val = knownText(s[1 : len(s)-1])
 		return e
 	}

@@ -153,6 +153,9 @@ func (p *parser) tag(start int) {
 	name, markup, off := p.splitTag(from, end)
 	switch name {
 	case "raw":
+		if markup != "" {
+			p.t.problem(start, "raw takes nothing but its name")
+		}
 		p.raw(start)
 	case "comment":
 		p.comment(start)

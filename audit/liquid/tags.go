@@ -85,9 +85,10 @@ func notInName(r rune) bool {
 
 func (p *parser) cycle(t tagToken) {
 	c := cursor{s: t.markup, base: t.off}
-	frag, _, ok := c.fragment()
-	if !ok {
+	frag, off, ok := c.fragment()
+	if !ok || off != t.off {
 		p.t.problem(t.start, "cycle has no values")
+		p.seen(t.markup, t.off)
 		return
 	}
 	group, markup, base := "", t.markup, t.off

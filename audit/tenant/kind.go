@@ -42,6 +42,13 @@ const (
 	HelpCenterSettings
 	CustomObjects
 	OrganizationSubscriptions
+	// DNS is what the domain name system says about the account's domains.
+	DNS
+	// Probes are answers of the account's own pages to somebody without an
+	// account.
+	Probes
+	// SampledTickets are recent tickets, with people reduced to what rules need.
+	SampledTickets
 	kindCount
 )
 
@@ -81,6 +88,9 @@ var kindNames = [kindCount]string{
 	HelpCenterSettings:        "help_center_settings",
 	CustomObjects:             "custom_objects",
 	OrganizationSubscriptions: "organization_subscriptions",
+	DNS:                       "dns",
+	Probes:                    "probes",
+	SampledTickets:            "sampled_tickets",
 }
 
 // Kinds lists every kind in order.
@@ -113,7 +123,18 @@ func KindNamed(name string) Kind {
 // Single says whether an account has one of k, an object, and not a list.
 func (k Kind) Single() bool {
 	switch k { //nolint:exhaustive // the others are lists
-	case Account, Settings, SecuritySettings, EmailSettings, TriggerDefinitions, HelpCenterSettings:
+	case Account, Settings, SecuritySettings, EmailSettings, TriggerDefinitions, HelpCenterSettings, DNS, Probes:
+		return true
+	default:
+		return false
+	}
+}
+
+// OnRequest says whether k is read only when the user asks for it, because it
+// takes more than reading the account's settings.
+func (k Kind) OnRequest() bool {
+	switch k { //nolint:exhaustive // the others are read always
+	case HelpCenterSettings, DNS, Probes, SampledTickets:
 		return true
 	default:
 		return false
