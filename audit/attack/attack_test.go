@@ -184,8 +184,10 @@ func TestConditions(t *testing.T) {
 
 func TestFieldsAndTags(t *testing.T) {
 	fields := []any{
-		map[string]any{"id": 10, "type": "tagger", "title": "Topic", "active": true, "visible_in_portal": true, "editable_in_portal": true,
-			"custom_field_options": []any{map[string]any{"name": "Returns", "value": "topic_returns"}, map[string]any{"name": "Other", "value": "topic_other"}}},
+		map[string]any{
+			"id": 10, "type": "tagger", "title": "Topic", "active": true, "visible_in_portal": true, "editable_in_portal": true,
+			"custom_field_options": []any{map[string]any{"name": "Returns", "value": "topic_returns"}, map[string]any{"name": "Other", "value": "topic_other"}},
+		},
 		map[string]any{"id": 11, "type": "text", "title": "Order", "active": true, "visible_in_portal": true, "editable_in_portal": true},
 		map[string]any{"id": 12, "type": "text", "title": "Note of agents", "active": true, "visible_in_portal": false, "editable_in_portal": false},
 		map[string]any{"id": 13, "type": "checkbox", "title": "Urgent", "tag": "is_urgent", "active": true, "visible_in_portal": true, "editable_in_portal": true},
@@ -228,32 +230,73 @@ func TestEarlierTriggers(t *testing.T) {
 		want     string
 		via      []string
 	}{
-		{"a guard tag closes a later trigger",
-			[]map[string]any{rule(1, conds{created}, nil, tag("spam")), rule(2, conds{created, hasNot("spam")}, nil, receipt)}, "2", "", nil},
-		{"a guard that asks for words can be passed",
-			[]map[string]any{rule(1, conds{created, op("subject_includes_word", "includes", "casino")}, nil, tag("spam")), rule(2, conds{created, hasNot("spam")}, nil, receipt)}, "2", everywhere, nil},
-		{"a tag set earlier opens a later trigger",
-			[]map[string]any{rule(1, conds{created}, nil, tag("first")), rule(2, conds{has("first")}, nil, receipt)}, "2", everywhere, []string{"1"}},
-		{"a tag set later opens an earlier trigger, because the list is gone through again",
-			[]map[string]any{rule(1, conds{has("late")}, nil, receipt), rule(2, conds{created}, nil, tag("late"))}, "1", everywhere, []string{"2"}},
-		{"an inactive trigger sets nothing",
-			[]map[string]any{inactive(rule(1, conds{created}, nil, tag("first"))), rule(2, conds{has("first")}, nil, receipt)}, "2", "tickets_api?", nil},
-		{"a chain of three",
+		{
+			"a guard tag closes a later trigger",
+			[]map[string]any{rule(1, conds{created}, nil, tag("spam")), rule(2, conds{created, hasNot("spam")}, nil, receipt)},
+			"2", "", nil,
+		},
+		{
+			"a guard that asks for words can be passed",
+			[]map[string]any{rule(1, conds{created, op("subject_includes_word", "includes", "casino")}, nil, tag("spam")), rule(2, conds{created, hasNot("spam")}, nil, receipt)},
+			"2", everywhere, nil,
+		},
+		{
+			"a tag set earlier opens a later trigger",
+			[]map[string]any{rule(1, conds{created}, nil, tag("first")), rule(2, conds{has("first")}, nil, receipt)},
+			"2", everywhere,
+			[]string{"1"},
+		},
+		{
+			"a tag set later opens an earlier trigger, because the list is gone through again",
+			[]map[string]any{rule(1, conds{has("late")}, nil, receipt), rule(2, conds{created}, nil, tag("late"))},
+			"1", everywhere,
+			[]string{"2"},
+		},
+		{
+			"an inactive trigger sets nothing",
+			[]map[string]any{inactive(rule(1, conds{created}, nil, tag("first"))), rule(2, conds{has("first")}, nil, receipt)},
+			"2", "tickets_api?", nil,
+		},
+		{
+			"a chain of three",
 			[]map[string]any{
 				rule(1, conds{created}, nil, tag("a")), rule(2, conds{has("a")}, nil, tag("b")), rule(3, conds{has("b")}, nil, receipt),
-			}, "3", everywhere, []string{"1", "2"}},
-		{"what needs a tag that only it sets is never reached",
-			[]map[string]any{rule(1, conds{has("loop")}, nil, tag("loop"), receipt)}, "1", "tickets_api?", nil},
-		{"a removed tag closes again",
-			[]map[string]any{rule(1, conds{created}, nil, tag("a")), rule(2, conds{has("a")}, nil, act("remove_tags", "a")), rule(3, conds{has("a")}, nil, receipt)}, "3", "", nil},
-		{"replacing all tags takes the others away",
-			[]map[string]any{rule(1, conds{created}, nil, tag("a")), rule(2, conds{has("a")}, nil, act("set_tags", "b")), rule(3, conds{has("a")}, nil, receipt)}, "3", "", nil},
-		{"a status set earlier opens",
-			[]map[string]any{rule(1, conds{created}, nil, act("status", "solved")), rule(2, conds{is("status", "solved")}, nil, receipt)}, "2", everywhere, []string{"1"}},
-		{"a status set earlier closes",
-			[]map[string]any{rule(1, conds{created}, nil, act("status", "solved")), rule(2, conds{op("status", "is_not", "solved")}, nil, receipt)}, "2", "", nil},
-		{"an assignment counts as a change",
-			[]map[string]any{rule(1, conds{created}, nil, act("group_id", "77")), rule(2, conds{op("group_id", "changed", nil)}, nil, receipt)}, "2", everywhere, []string{"1"}},
+			},
+			"3", everywhere,
+			[]string{"1", "2"},
+		},
+		{
+			"what needs a tag that only it sets is never reached",
+			[]map[string]any{rule(1, conds{has("loop")}, nil, tag("loop"), receipt)},
+			"1", "tickets_api?", nil,
+		},
+		{
+			"a removed tag closes again",
+			[]map[string]any{rule(1, conds{created}, nil, tag("a")), rule(2, conds{has("a")}, nil, act("remove_tags", "a")), rule(3, conds{has("a")}, nil, receipt)},
+			"3", "", nil,
+		},
+		{
+			"replacing all tags takes the others away",
+			[]map[string]any{rule(1, conds{created}, nil, tag("a")), rule(2, conds{has("a")}, nil, act("set_tags", "b")), rule(3, conds{has("a")}, nil, receipt)},
+			"3", "", nil,
+		},
+		{
+			"a status set earlier opens",
+			[]map[string]any{rule(1, conds{created}, nil, act("status", "solved")), rule(2, conds{is("status", "solved")}, nil, receipt)},
+			"2", everywhere,
+			[]string{"1"},
+		},
+		{
+			"a status set earlier closes",
+			[]map[string]any{rule(1, conds{created}, nil, act("status", "solved")), rule(2, conds{op("status", "is_not", "solved")}, nil, receipt)},
+			"2", "", nil,
+		},
+		{
+			"an assignment counts as a change",
+			[]map[string]any{rule(1, conds{created}, nil, act("group_id", "77")), rule(2, conds{op("group_id", "changed", nil)}, nil, receipt)},
+			"2", everywhere,
+			[]string{"1"},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			attacks := account{triggers: tt.triggers, more: map[string]any{"ticket_fields": []any{}}}.attacks(t)
@@ -348,13 +391,17 @@ func TestAutomationMailIsNeverSuppressed(t *testing.T) {
 func TestTheWitnessSatisfiesTheConditions(t *testing.T) {
 	a := account{
 		triggers: []map[string]any{
-			rule(1, conds{created, is("brand_id", "900"), op("subject_includes_word", "includes", "refund"),
-				op("comment_includes_word", "not_includes", "prize"), op("current_tags", "includes", "topic_returns")}, nil, receipt),
+			rule(1, conds{
+				created, is("brand_id", "900"), op("subject_includes_word", "includes", "refund"),
+				op("comment_includes_word", "not_includes", "prize"), op("current_tags", "includes", "topic_returns"),
+			}, nil, receipt),
 		},
 		more: map[string]any{
 			"brands": []any{map[string]any{"id": 900, "name": "North", "active": true, "default": true}, map[string]any{"id": 901, "name": "South", "active": true}},
-			"ticket_fields": []any{map[string]any{"id": 10, "type": "tagger", "active": true, "visible_in_portal": true, "editable_in_portal": true,
-				"custom_field_options": []any{map[string]any{"name": "Returns", "value": "topic_returns"}}}},
+			"ticket_fields": []any{map[string]any{
+				"id": 10, "type": "tagger", "active": true, "visible_in_portal": true, "editable_in_portal": true,
+				"custom_field_options": []any{map[string]any{"name": "Returns", "value": "topic_returns"}},
+			}},
 		},
 	}
 	got := pathOf(t, a.attacks(t), "1", attack.WebForm).Ticket

@@ -91,7 +91,7 @@ func compileStep(w *world, r *tenant.BusinessRule) step {
 		st.reads = append(st.reads, w.keysRead(c)...)
 	}
 	for _, a := range r.Actions {
-		e, ok := effectOf(w, a)
+		e, ok := effectOf(a)
 		if !ok {
 			continue
 		}
@@ -160,7 +160,7 @@ var plainEffects = map[string]bool{
 }
 
 // effectOf reads an action that changes the ticket; false for any other.
-func effectOf(w *world, a tenant.Action) (effect, bool) {
+func effectOf(a tenant.Action) (effect, bool) {
 	switch a.Field {
 	case "set_tags":
 		return tagEffect("set", a.Value), true

@@ -61,7 +61,7 @@ func messageOf(w *world, a tenant.Action) (message, bool) {
 	if silent[a.Field] {
 		return message{}, false
 	}
-	if _, ok := effectOf(w, a); ok {
+	if _, ok := effectOf(a); ok {
 		return message{}, false
 	}
 	texts := templates(a.Value)
@@ -99,7 +99,7 @@ func userMail(w *world, a tenant.Action) message {
 		m.bodies = append(m.bodies, orphans(a.Value)...)
 		return m
 	}
-	m.recipients, m.suppressible, m.doubt = w.recipients(to)
+	m.recipients, m.suppressible = w.recipients(to)
 	return m
 }
 
@@ -112,21 +112,21 @@ func orphans(v tenant.Value) []tenant.Text {
 }
 
 // recipients says who a name stands for, and whether they are end users.
-func (w *world) recipients(to string) (who []Recipient, endUsers bool, doubt string) {
+func (w *world) recipients(to string) (who []Recipient, endUsers bool) {
 	switch to {
 	case "requester_id":
-		return []Recipient{ToRequester}, true, ""
+		return []Recipient{ToRequester}, true
 	case "requester_and_ccs":
-		return []Recipient{ToRequester, ToCCs}, true, ""
+		return []Recipient{ToRequester, ToCCs}, true
 	case "current_user":
-		return []Recipient{ToCurrentUser}, true, ""
+		return []Recipient{ToCurrentUser}, true
 	case "assignee_id", "all_agents":
-		return []Recipient{ToAgents}, false, ""
+		return []Recipient{ToAgents}, false
 	}
 	if w.team[to] {
-		return []Recipient{ToAgents}, false, ""
+		return []Recipient{ToAgents}, false
 	}
-	return []Recipient{ToUser}, true, ""
+	return []Recipient{ToUser}, true
 }
 
 // textsFrom gives the items of a list from the i'th on that are strings.

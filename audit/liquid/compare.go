@@ -84,7 +84,13 @@ func (m *machine) truth(v value) tri.Value {
 				return tri.Unknown
 			}
 			return tri.True
-		case kindNumber, kindList, kindRange, kindLoop:
+		case kindNumber:
+			if v.opaque {
+				// The size of what has none is nothing.
+				return tri.Unknown
+			}
+			return tri.True
+		case kindList, kindRange, kindLoop:
 			return tri.True
 		case kindUnion:
 		}
@@ -102,16 +108,14 @@ func (m *machine) compareExpr(op string, left value, right *expression) tri.Valu
 	})
 }
 
-// isEmpty compares with empty or blank. What blank makes of nil, false and
-// spaces differs between versions.
+// isEmpty compares with empty or blank. What is blank depends on whether the
+// engine runs inside Rails.
 func (m *machine) isEmpty(op string, v value, blank bool) tri.Value {
 	out := tri.Unknown
 	switch {
-	case v.opaque:
-	case v.kind == kindText && (v.s == "" || strings.TrimSpace(v.s) != ""):
+	case v.opaque, blank:
+	case v.kind == kindText:
 		out = tri.Of(v.s == "")
-	case v.kind == kindText && !blank:
-		out = tri.False
 	case v.kind == kindList:
 		out = tri.Of(len(v.list) == 0)
 	}

@@ -9,20 +9,23 @@ import (
 // elements that come out are among those that went in, and which is where is
 // not followed.
 func sameList(m *machine, in value, _ *filterCall) value {
-	if in.kind != kindList {
-		return in
+	switch in.kind {
+	case kindList, kindRange:
+		return anyOf(m.elementOf(in))
+	case kindText, kindNumber, kindBool:
+		// The engine makes a list of it.
+		return anyOf(in)
+	case kindNil, kindRef, kindLoop, kindUnion:
 	}
-	if len(in.list) == 0 {
-		return in
-	}
-	return anyOf(m.elementOf(in))
+	return in
 }
 
-func reversedList(_ *machine, in value, _ *filterCall) value {
-	if in.kind == kindList && !in.opaque {
-		in.list = slices.Clone(in.list)
-		slices.Reverse(in.list)
+func reversedList(m *machine, in value, c *filterCall) value {
+	if in.kind != kindList || in.opaque {
+		return sameList(m, in, c)
 	}
+	in.list = slices.Clone(in.list)
+	slices.Reverse(in.list)
 	return in
 }
 
@@ -87,12 +90,12 @@ func (m *machine) joined(in value, glue piece) piece {
 			m.mayGlue(&b, glue)
 		}
 		return b.piece()
-	case kindRef:
+	case kindRef, kindRange:
 		b := builder{m: m}
 		b.add(m.piece(in))
 		m.mayGlue(&b, glue)
 		return b.piece()
-	case kindNil, kindBool, kindNumber, kindText, kindRange, kindLoop, kindUnion:
+	case kindNil, kindBool, kindNumber, kindText, kindLoop, kindUnion:
 	}
 	return m.piece(in)
 }

@@ -3,12 +3,14 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/zdaudit/zdaudit/audit"
 	"github.com/zdaudit/zdaudit/audit/collect"
 	"github.com/zdaudit/zdaudit/audit/tenant"
 	"github.com/zdaudit/zdaudit/report"
@@ -72,6 +74,9 @@ func recordAction(c *cli.Context, env environment, api *collect.API, dir string)
 	if werr := collect.WriteDir(dir, recording.Files, c.Bool("overwrite")); werr != nil {
 		return errors.Join(err, werr)
 	}
+	for _, w := range recording.Warnings {
+		fmt.Fprintln(env.stderr, "zdaudit: warning:", report.CleanLine(w))
+	}
 	facts := recording.Collection
 	fmt.Fprintf(env.stderr, "zdaudit: wrote %d files to %s: %d requests, waited %s for the rate limit, %d gaps\n",
 		len(recording.Files), dir, facts.Requests, facts.Waited.Round(time.Second), len(facts.Gaps))
@@ -90,36 +95,50 @@ func checkAction(c *cli.Context, env environment, api *collect.API) error {
 	if err != nil {
 		return err
 	}
-	out := env.stdout
-	fmt.Fprintf(out, "Signed in as %s (%s) with %d requests.\n", report.CleanLine(result.Name), result.Role, result.Requests)
-	missing := map[tenant.Kind]tenant.Gap{}
+	for _, w := range result.Warnings {
+		fmt.Fprintln(env.stderr, "zdaudit: warning:", report.CleanLine(w))
+	}
+	_, err = io.WriteString(env.stdout, checkText(result, rules.All()))
+	return err
+}
+
+// checkText words what a check found.
+func checkText(result *collect.CheckResult, all []audit.Rule) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s answers %s (%s). This check took %s.\n", result.Host, report.CleanLine(result.Name), result.Role, plural(result.Requests, "request"))
+	if len(result.Gaps) == 0 {
+		b.WriteString("Every resource that the rules need can be read.\n")
+		return b.String()
+	}
+	missing := map[tenant.Kind]bool{}
+	b.WriteString("\nNot readable with this credential:\n")
 	for _, g := range result.Gaps {
-		missing[g.Kind] = g
+		missing[g.Kind] = true
+		fmt.Fprintf(&b, "  %s: %s\n", strings.ReplaceAll(g.Kind.String(), "_", " "), report.CleanLine(g.Detail))
 	}
-	if len(missing) == 0 {
-		fmt.Fprintln(out, "Every resource that the rules need can be read.")
-		return nil
-	}
-	fmt.Fprintln(out, "\nNot readable:")
-	for _, g := range result.Gaps {
-		fmt.Fprintf(out, "  %s: %s\n", g.Kind, report.CleanLine(g.Detail))
-	}
-	fmt.Fprintln(out, "\nRules that will be unknown:")
-	none := true
-	for _, r := range rules.All() {
+	b.WriteString("\nRules that will be unknown:\n")
+	blind := 0
+	for _, r := range all {
 		var lacking []string
 		for _, k := range r.Needs {
-			if _, bad := missing[k]; bad {
-				lacking = append(lacking, k.String())
+			if missing[k] {
+				lacking = append(lacking, strings.ReplaceAll(k.String(), "_", " "))
 			}
 		}
 		if len(lacking) > 0 {
-			none = false
-			fmt.Fprintf(out, "  %s %s (needs %s)\n", r.ID, r.Title, strings.Join(lacking, ", "))
+			blind++
+			fmt.Fprintf(&b, "  %-12s %s (needs %s)\n", r.ID, r.Title, strings.Join(lacking, ", "))
 		}
 	}
-	if none {
-		fmt.Fprintln(out, "  none")
+	if blind == 0 {
+		b.WriteString("  none\n")
 	}
-	return nil
+	return b.String()
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -49,7 +49,7 @@ func (g gate) judge(r *audit.Report) error {
 			return fmt.Errorf("rules that --fail-on needs could not be judged: %s", strings.Join(blind, ", "))
 		}
 	}
-	if worst, any := r.Worst(); any && !g.never && worst >= g.failOn {
+	if worst, open := r.Worst(); open && !g.never && worst >= g.failOn {
 		return errGate
 	}
 	return nil

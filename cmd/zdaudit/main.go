@@ -15,6 +15,9 @@ import (
 var version = "dev"
 
 func main() {
+	// A reader that has read enough is no error: writing gives one instead of
+	// ending the program.
+	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := interruptible()
 	env := environment{
 		stdin:    os.Stdin,

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/zdaudit/zdaudit/audit"
 	"github.com/zdaudit/zdaudit/report"
@@ -75,13 +76,15 @@ func writeReport(env environment, to []destination, r *audit.Report, layout repo
 func writeTo(env environment, path string, write func(io.Writer) error) error {
 	if path == "" {
 		out := bufio.NewWriter(env.stdout)
-		if err := write(out); err != nil {
-			return fmt.Errorf("write to standard output: %w", err)
+		err := write(out)
+		if err == nil {
+			err = out.Flush()
 		}
-		if err := out.Flush(); err != nil {
-			return fmt.Errorf("write to standard output: %w", err)
+		if err == nil || errors.Is(err, syscall.EPIPE) {
+			// Whoever was reading may have read enough; the status is still due.
+			return nil
 		}
-		return nil
+		return fmt.Errorf("write to standard output: %w", err)
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".zdaudit-*")
 	if err != nil {

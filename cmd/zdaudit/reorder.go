@@ -9,13 +9,13 @@ import (
 
 // reorder puts flags before positional arguments, because the library silently
 // takes a flag after one for another argument. What follows "--" stays.
-func reorder(app *cli.App, args []string) ([]string, error) {
+func reorder(app *cli.App, args []string) []string {
 	if len(args) == 0 {
-		return args, nil
+		return args
 	}
 	command := app.Command(args[0])
 	if command == nil {
-		return args, nil
+		return args
 	}
 	var flags, rest []string
 	for i := 1; i < len(args); i++ {
@@ -23,7 +23,7 @@ func reorder(app *cli.App, args []string) ([]string, error) {
 		switch {
 		case arg == "--":
 			rest = append(rest, args[i+1:]...)
-			return slices.Concat(args[:1], flags, []string{"--"}, rest), nil
+			return slices.Concat(args[:1], flags, []string{"--"}, rest)
 		case len(arg) < 2 || arg[0] != '-':
 			rest = append(rest, arg)
 		default:
@@ -34,7 +34,7 @@ func reorder(app *cli.App, args []string) ([]string, error) {
 			}
 		}
 	}
-	return slices.Concat(args[:1], flags, []string{"--"}, rest), nil
+	return slices.Concat(args[:1], flags, []string{"--"}, rest)
 }
 
 // takesValue says whether a flag's value is the next argument.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"syscall"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -42,18 +41,12 @@ var errGate = errors.New("the gate failed")
 // errors become one.
 func run(ctx context.Context, args []string, env environment) int {
 	app := newApp(env)
-	ordered, err := reorder(app, args)
-	if err == nil {
-		err = app.RunContext(ctx, append([]string{app.Name}, ordered...))
-	}
+	err := app.RunContext(ctx, append([]string{app.Name}, reorder(app, args)...))
 	switch {
 	case err == nil:
 		return statusOK
 	case errors.Is(err, errGate):
 		return statusGate
-	case errors.Is(err, syscall.EPIPE):
-		// Whoever was reading has read enough.
-		return statusOK
 	}
 	var interrupted interruption
 	if errors.As(context.Cause(ctx), &interrupted) {

@@ -57,7 +57,7 @@ func scriptStatus(ts *testscript.TestScript, neg bool, args []string) {
 	err = ts.Exec(args[1], args[2:]...)
 	got := 0
 	if err != nil {
-		exit, ok := err.(interface{ ExitCode() int }) //nolint:errorlint // testscript gives it unwrapped
+		exit, ok := err.(interface{ ExitCode() int })
 		if !ok {
 			ts.Fatalf("%v", err)
 		}
