@@ -22,6 +22,8 @@ type Options struct {
 	Config *Config
 	// NoWaivers makes every waived finding count.
 	NoWaivers bool
+	// Scope narrows the attack analysis; the zero Scope is the whole account.
+	Scope attack.Scope
 }
 
 // Run puts rules to an account. It always returns a report: a rule that breaks
@@ -50,7 +52,7 @@ func Run(ctx context.Context, s *tenant.Snapshot, rules []Rule, opts Options) *R
 			r.Complete = false
 		}
 	}
-	r.Attacks = attack.Analyse(ctx, s, intake)
+	r.Attacks = attack.Analyse(ctx, s, intake, opts.Scope)
 	facts := &Facts{Snapshot: s, Now: opts.Now, Intake: intake, Config: config, attacks: r.Attacks}
 	for _, rule := range rules {
 		v := Undecided("interrupted: the audit was stopped before this rule was reached")

@@ -108,8 +108,14 @@ func (p *page) attack(r *audit.Report, a attack.Attack) error {
 		return err
 	}
 	p.blanked(a.Channels)
+	if a.Conditions != "" {
+		p.label("if", []run{say(CleanLine(a.Conditions))})
+	}
 	for _, same := range gather(a.Channels, sameWay) {
 		p.witness(same, len(a.Channels))
+	}
+	for _, s := range stops(a) {
+		p.label("stops it", []run{say(s)})
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/zdaudit/zdaudit/audit"
 	"github.com/zdaudit/zdaudit/audit/tenant"
@@ -88,7 +87,7 @@ func ungated(f *audit.Facts, score float64, message string, gated func(tenant.Bu
 			Message:   fmt.Sprintf("%s mails %s and %s.%s", named(t.Ref), recipients(r.attack.Recipients), message, doubts(r.paths)),
 			Object:    t.Ref,
 			At:        t.Raw.Pos(),
-			Evidence:  []audit.Evidence{ownWords("conditions", conditionsInWords(t))},
+			Evidence:  []audit.Evidence{ownWords("conditions", t.ConditionsInWords())},
 		})
 	}
 	return audit.Failed(found...)
@@ -121,30 +120,4 @@ func gate(t tenant.BusinessRule, fits func(tenant.Condition) bool) bool {
 		}
 	}
 	return len(t.Any) > 0
-}
-
-// conditionsInWords writes the conditions in one line.
-func conditionsInWords(t tenant.BusinessRule) string {
-	list := func(cs []tenant.Condition) string {
-		out := make([]string, len(cs))
-		for i, c := range cs {
-			value, ok := c.Value.Scalar()
-			if !ok && c.Value.Exists() {
-				value = string(c.Value.AppendJSON(nil))
-			}
-			out[i] = strings.TrimSpace(c.Field + " " + c.Operator + " " + value)
-		}
-		return strings.Join(out, "; ")
-	}
-	if len(t.All)+len(t.Any) == 0 {
-		return "none"
-	}
-	var out []string
-	if len(t.All) > 0 {
-		out = append(out, "all of: "+list(t.All))
-	}
-	if len(t.Any) > 0 {
-		out = append(out, "any of: "+list(t.Any))
-	}
-	return strings.Join(out, "; and ")
 }

@@ -10,12 +10,22 @@ import (
 	"github.com/zdaudit/zdaudit/audit/tenant"
 )
 
+// A Scope narrows what is analysed.
+type Scope struct {
+	// Brand is the id of the brand to which strangers write; empty for any.
+	Brand string
+}
+
 // Analyse lists the messages that an outsider can make the account send, in the
 // order in which the account's rules run. When ctx ends, what was not followed
 // to its end is possible, with that reason. It uses all processors and is safe
 // for concurrent use.
-func Analyse(ctx context.Context, s *tenant.Snapshot, intake Settings) []Attack {
-	p := compileProgram(newWorld(s, intake), s)
+func Analyse(ctx context.Context, s *tenant.Snapshot, intake Settings, scope Scope) []Attack {
+	w := newWorld(s, intake)
+	if scope.Brand != "" {
+		w.brands = []string{scope.Brand}
+	}
+	p := compileProgram(w, s)
 	found := make([][]Attack, len(p.steps)) // each slot has one writer
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
@@ -117,6 +127,7 @@ func (p *program) attack(index int, m indexed, ways []reached) Attack {
 		Action:     m.action,
 		Sink:       m.message.sink,
 		Recipients: m.message.recipients,
+		Conditions: st.rule.ConditionsInWords(),
 		SubjectAt:  m.message.subject.PosAt(0),
 		BodyAt:     st.rule.Actions[m.action].At.Pos(),
 	}

@@ -86,6 +86,8 @@ type Attack struct {
 	// Sink is the action's field: notification_user, notification_target, …
 	Sink       string
 	Recipients []Recipient
+	// Conditions are the rule's own, in one line of words.
+	Conditions string
 	Channels   []Path
 	// Subject and Body are the message as it arrives over the first of the
 	// channels on which the outsider gets to say the most.

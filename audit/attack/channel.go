@@ -21,6 +21,8 @@ type channelModel struct {
 	// copies says whether the stranger can copy others in, where the account
 	// allows that at all.
 	copies bool
+	// doubt is what is not documented of the channel as a whole.
+	doubt string
 	// ownForm: the company's program decides what the ticket says.
 	ownForm bool
 }
@@ -44,7 +46,7 @@ func models() []*channelModel {
 		{name: Email, role: "end_user", via: "4", fields: noFields, copies: true},
 		{name: Widget, role: "end_user", via: "48", fields: portalFields},
 		{name: MobileSDK, role: "end_user", via: "49", fields: anyFields},
-		{name: Messaging, role: "end_user", fields: anyFields},
+		{name: Messaging, role: "end_user", fields: anyFields, doubt: "what a conversation of somebody who is not signed in looks like as a ticket is not fully documented"},
 		{name: TicketsAPI, role: "agent", via: "5", fields: anyFields, ownForm: true},
 	}
 }
@@ -81,10 +83,10 @@ func (c *channelModel) initial(w *world, attr string) domain {
 func (c *channelModel) system(w *world, attr string) (domain, bool) {
 	switch attr {
 	case "update_type":
-		return fixedTo("create"), true
+		return fixedTo("Create"), true
 	case "role":
 		if c.ownForm {
-			return usually(c.role, "the contact form posts as an agent, and which one is not known"), true
+			return usually(c.role, "the contact form posts as an agent, and which one is not known").without("end_user"), true
 		}
 		return fixedTo(c.role), true
 	case "requester_role":
@@ -281,7 +283,7 @@ func (c *channelModel) foreignTags(w *world) string {
 // like says whether tickets of two channels do not differ in anything that the
 // keys name.
 func (c *channelModel) like(other *channelModel, w *world, keys []string) bool {
-	if c.ownForm != other.ownForm {
+	if c.ownForm != other.ownForm || c.doubt != other.doubt {
 		return false
 	}
 	for _, key := range keys {

@@ -82,7 +82,11 @@ func valueless(op string) bool {
 // normal spells a value as domains do.
 func (c condition) normal(v string) string {
 	switch c.attr {
-	case "update_type", "recipient", "status", "priority", "type":
+	case "update_type":
+		if v = strings.ToLower(v); v != "" {
+			v = strings.ToUpper(v[:1]) + v[1:]
+		}
+	case "recipient", "status", "priority", "type":
 		v = strings.ToLower(v)
 	case "requester_role":
 		if code, ok := map[string]string{"end_user": "0", "agent": "4", "admin": "2"}[v]; ok {

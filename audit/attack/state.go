@@ -31,7 +31,7 @@ type state struct {
 }
 
 func newState(w *world, c *channelModel) state {
-	return state{world: w, channel: c}
+	return state{world: w, channel: c}.doubting(c.doubt)
 }
 
 // attr is what the ticket's attribute may be now.

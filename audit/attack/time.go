@@ -70,7 +70,7 @@ func (s state) atRest() state {
 		s = s.withAttr("status", d)
 	}
 	s.updated = true
-	return s.withAttr("update_type", fixedTo("change")).
+	return s.withAttr("update_type", fixedTo("Change")).
 		withAttr("comment_is_public", fixedTo("")).
 		withAttr("role", nobodyKnows("whom Zendesk counts as current user when an automation changes a ticket is not documented"))
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 )
 
 // A BusinessRule is a trigger or an automation
@@ -28,6 +29,37 @@ type Condition struct {
 	Operator string
 	Value    Value
 	At       Place
+}
+
+// String writes the condition as it stands: field, operator, value.
+func (c Condition) String() string {
+	value, ok := c.Value.Scalar()
+	if !ok && c.Value.Exists() {
+		value = string(c.Value.AppendJSON(nil))
+	}
+	return strings.TrimSpace(c.Field + " " + c.Operator + " " + value)
+}
+
+// ConditionsInWords writes all conditions in one line.
+func (r BusinessRule) ConditionsInWords() string {
+	list := func(cs []Condition) string {
+		out := make([]string, len(cs))
+		for i, c := range cs {
+			out[i] = c.String()
+		}
+		return strings.Join(out, "; ")
+	}
+	var out []string
+	if len(r.All) > 0 {
+		out = append(out, "all of: "+list(r.All))
+	}
+	if len(r.Any) > 0 {
+		out = append(out, "any of: "+list(r.Any))
+	}
+	if len(out) == 0 {
+		return "none"
+	}
+	return strings.Join(out, "; and ")
 }
 
 // An Action is one thing that a rule does. The shape of its value depends on

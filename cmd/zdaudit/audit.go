@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/zdaudit/zdaudit/audit"
+	"github.com/zdaudit/zdaudit/audit/attack"
 	"github.com/zdaudit/zdaudit/audit/tenant"
 	"github.com/zdaudit/zdaudit/report"
 	"github.com/zdaudit/zdaudit/rules"
@@ -39,6 +39,7 @@ func reportFlags() []cli.Flag {
 		&cli.StringSliceFlag{Name: "only", Usage: "run only these `RULES`: ids, families such as TRG, or tags; repeatable, or with commas"},
 		&cli.StringSliceFlag{Name: "skip", Usage: "leave out these `RULES`; repeatable, or with commas"},
 		&cli.BoolFlag{Name: "no-waivers", Usage: "count findings that have been waived"},
+		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show every finding and whole messages"},
 		&cli.StringFlag{Name: "color", Value: "auto", Usage: "`WHEN` to use color: auto, always, never"},
 	}
 }
@@ -61,6 +62,7 @@ func auditAction(c *cli.Context, env environment) error {
 	if err != nil {
 		return err
 	}
+	layout.Verbose = c.Bool("verbose")
 	g, err := gateOf(c)
 	if err != nil {
 		return err
@@ -98,6 +100,9 @@ func runAudit(c *cli.Context, env environment) (*audit.Report, error) {
 	if s == nil {
 		return nil, err
 	}
+	if err := brandExists(s, c.String("brand")); err != nil {
+		return nil, err
+	}
 	now, timeErr := clock(env)
 	if timeErr != nil {
 		return nil, timeErr
@@ -107,6 +112,7 @@ func runAudit(c *cli.Context, env environment) (*audit.Report, error) {
 		Now:       now,
 		Config:    config,
 		NoWaivers: c.Bool("no-waivers"),
+		Scope:     attack.Scope{Brand: c.String("brand")},
 	}), err
 }
 
@@ -174,53 +180,4 @@ func matches(r audit.Rule, word string) bool {
 	word = strings.ToUpper(word)
 	return r.ID == word || r.ID == "ZD-"+word || r.Family() == word || slices.Contains(r.Aliases, word) ||
 		slices.ContainsFunc(r.Tags, func(t string) bool { return strings.EqualFold(t, word) })
-}
-
-// attackCommand lists what a stranger can have the account send.
-func attackCommand(env environment) *cli.Command {
-	return &cli.Command{
-		Name:      "attack",
-		Usage:     "show every message that a stranger can make the account send, with their words marked",
-		ArgsUsage: "SOURCE",
-		Description: sourceHelp + "\n\nExamples:\n" +
-			"  zdaudit attack --demo\n" +
-			"  zdaudit attack acme --channel email\n" +
-			"  zdaudit attack ./export --object trigger/360001 -f json",
-		Flags: slices.Concat(sourceFlags(), []cli.Flag{
-			&cli.StringSliceFlag{Name: "format", Aliases: []string{"f"}, Usage: "write `FORMAT[=PATH]` (table, json); repeatable"},
-			&cli.StringFlag{Name: "config", Usage: "read attestations from `FILE` in place of zdaudit.yaml beside the source"},
-			&cli.StringSliceFlag{Name: "channel", Usage: "only over these `CHANNELS`, such as web_form, email, requests_api"},
-			&cli.StringSliceFlag{Name: "object", Usage: "only from these `OBJECTS`, such as trigger/360001"},
-			&cli.StringFlag{Name: "color", Value: "auto", Usage: "`WHEN` to use color: auto, always, never"},
-		}),
-		Action: func(c *cli.Context) error { return attackAction(c, env) },
-	}
-}
-
-func attackAction(c *cli.Context, env environment) error {
-	to, err := destinations(c.StringSlice("format"), []string{"table", "json"})
-	if err != nil {
-		return err
-	}
-	layout, err := env.layout(c.String("color"))
-	if err != nil {
-		return err
-	}
-	r, collectErr := runAudit(c, env)
-	if r == nil {
-		return collectErr
-	}
-	if err := filterAttacks(r, words(c.StringSlice("channel")), words(c.StringSlice("object"))); err != nil {
-		return err
-	}
-	for _, d := range to {
-		write := func(w io.Writer) error { return report.WriteAttacksTable(w, r, layout) }
-		if d.format == "json" {
-			write = func(w io.Writer) error { return report.WriteAttacks(w, r) }
-		}
-		if err := writeTo(env, d.path, write); err != nil {
-			return err
-		}
-	}
-	return collectErr
 }
