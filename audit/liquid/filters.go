@@ -201,20 +201,33 @@ func (m *machine) unknownFilter(v value, c *filterCall) value {
 	return v
 }
 
-// arg prints an argument, or gives what the filter uses without one.
+// arg prints an argument, or gives what the filter uses without one. Named
+// arguments stand, all together, after the others.
 func (m *machine) arg(c *filterCall, i int, without string) piece {
-	if i >= len(c.args) {
+	if i > len(c.args) || i == len(c.args) && len(c.named) == 0 {
 		return piece{s: without}
 	}
-	p := m.piece(m.eval(&c.args[i]))
+	if i == len(c.args) {
+		b := builder{m: m, opaque: true}
+		for j := range c.named {
+			b.add(m.piece(m.eval(&c.named[j].expr)))
+		}
+		p := b.piece()
+		p.marks = p.marks.through(true, false)
+		return p
+	}
+	p := m.text(m.eval(&c.args[i]))
 	p.marks = p.marks.through(true, false)
 	return p
 }
 
 // argInt gives a whole number, and whether it is known.
 func (m *machine) argInt(c *filterCall, i int, without int64) (int64, bool) {
-	if i >= len(c.args) {
+	if i > len(c.args) || i == len(c.args) && len(c.named) == 0 {
 		return without, true
+	}
+	if i == len(c.args) {
+		return 0, false
 	}
 	return m.integer(m.eval(&c.args[i]))
 }

@@ -131,9 +131,14 @@ func mapped(m *machine, in value, c *filterCall) value {
 			out.list[i] = m.index(e, key, c.off)
 		}
 		return out
-	case kindNil, kindBool, kindNumber, kindText, kindRange, kindLoop, kindUnion:
+	case kindText:
+		// Of a text, the engine takes those words of it that the property is.
+		return anyOf(m.union(m.arg(c, 0, "").maybe(true).value(), value{}))
+	case kindNil:
+		return value{kind: kindList}
+	case kindBool, kindNumber, kindRange, kindLoop, kindUnion:
 	}
-	return value{}
+	return anyOf(value{})
 }
 
 // valueCost is about how many bytes an element of a list takes.
@@ -157,7 +162,7 @@ func concatenated(m *machine, in value, c *filterCall) value {
 
 // split cuts a text into a list.
 func split(m *machine, in value, c *filterCall) value {
-	p, sep := m.piece(in), m.arg(c, 0, " ")
+	p, sep := m.text(in), m.arg(c, 0, " ")
 	if p.opaque || sep.opaque || !m.spend(valueCost*(strings.Count(p.s, sep.s)+1)) {
 		return anyOf(p.maybe(true).value())
 	}

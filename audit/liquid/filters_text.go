@@ -15,7 +15,7 @@ import (
 // the rest it is what such text may look like.
 func charwise(f func(string) string) func(*machine, value, *filterCall) value {
 	return func(m *machine, in value, _ *filterCall) value {
-		p := m.piece(in)
+		p := m.text(in)
 		b := builder{m: m, marks: p.marks, opaque: p.opaque}
 		if !m.spend(len(p.s)) {
 			return opaqueText(p.spans, p.marks)
@@ -27,6 +27,12 @@ func charwise(f func(string) string) func(*machine, value, *filterCall) value {
 		}
 		return b.piece().value()
 	}
+}
+
+// text prints what goes into a filter for text. A list comes out of such a
+// filter as the engine would show it to a programmer, which is not followed.
+func (m *machine) text(v value) piece {
+	return m.piece(v).maybe(v.kind == kindList)
 }
 
 func lower(s string) string { return strings.ToLower(s) }
@@ -110,7 +116,7 @@ func stripped(left, right bool) func(*machine, value, *filterCall) value {
 		return s
 	}
 	return func(m *machine, in value, _ *filterCall) value {
-		p := m.piece(in)
+		p := m.text(in)
 		b := builder{m: m, marks: p.marks, opaque: p.opaque}
 		b.addOwn(trim(p.s, true, true))
 		for i, s := range p.spans {
@@ -122,11 +128,11 @@ func stripped(left, right bool) func(*machine, value, *filterCall) value {
 }
 
 func appended(m *machine, in value, c *filterCall) value {
-	return m.concat(m.piece(in), m.arg(c, 0, ""))
+	return m.concat(m.text(in), m.arg(c, 0, ""))
 }
 
 func prepended(m *machine, in value, c *filterCall) value {
-	return m.concat(m.arg(c, 0, ""), m.piece(in))
+	return m.concat(m.arg(c, 0, ""), m.text(in))
 }
 
 func (m *machine) concat(parts ...piece) value {
@@ -141,7 +147,7 @@ func (m *machine) concat(parts ...piece) value {
 // first, and 0 for the last.
 func replaced(n int, remove bool) func(*machine, value, *filterCall) value {
 	return func(m *machine, in value, c *filterCall) value {
-		p, old, with := m.piece(in), m.arg(c, 0, ""), piece{}
+		p, old, with := m.text(in), m.arg(c, 0, ""), piece{}
 		if !remove {
 			with = m.arg(c, 1, "")
 		}
@@ -203,7 +209,7 @@ func (m *machine) cutAt(s, old string, n int, found bool) []string {
 }
 
 func truncated(m *machine, in value, c *filterCall) value {
-	p := m.piece(in)
+	p := m.text(in)
 	if p.null {
 		return p.value()
 	}
@@ -235,7 +241,7 @@ func truncated(m *machine, in value, c *filterCall) value {
 }
 
 func truncatedWords(m *machine, in value, c *filterCall) value {
-	p := m.piece(in)
+	p := m.text(in)
 	n, known := m.argInt(c, 0, 15)
 	tail := m.arg(c, 1, "...")
 	if p.opaque || !known {
@@ -272,7 +278,7 @@ func sliced(m *machine, in value, c *filterCall) value {
 		in.list = in.list[lo:hi]
 		return in
 	}
-	p := m.piece(in)
+	p := m.text(in)
 	lo, hi := window(from, n, m.length(p))
 	if !known || !alsoKnown || p.opaque && from < 0 {
 		p = p.maybe(true)
@@ -349,10 +355,10 @@ func cutRunes(s string, lo, hi, n int64) string {
 // dated formats a date. Text that is no date is printed as it stands.
 func dated(m *machine, in value, c *filterCall) value {
 	format := m.arg(c, 0, "")
-	if !format.opaque && format.s == "" {
+	if !format.opaque && format.s == "" || in.kind == kindNil {
 		return in
 	}
-	p := m.piece(in).maybe(true)
+	p := m.text(in).maybe(true)
 	if !format.marks.tainted() {
 		return p.value()
 	}
@@ -361,8 +367,11 @@ func dated(m *machine, in value, c *filterCall) value {
 
 func defaulted(m *machine, in value, c *filterCall) value {
 	without := value{kind: kindText}
-	if len(c.args) > 0 {
+	switch {
+	case len(c.args) > 0:
 		without = m.eval(&c.args[0]).through(false)
+	case len(c.named) > 0:
+		without = m.arg(c, 0, "").value()
 	}
 	if len(c.named) == 0 {
 		switch {

@@ -114,6 +114,11 @@ func (p *parser) cycle(t tagToken) {
 	if len(n.exprs) > 0 {
 		p.add(n)
 	}
+	// Some versions cut at commas inside quotes too, and print what names they
+	// then find.
+	if pieces := strings.Split(markup, ","); len(pieces) > len(n.exprs) {
+		p.seen(strings.Join(pieces, " "), base)
+	}
 }
 
 func (p *parser) interrupt(t tagToken) {
