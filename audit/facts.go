@@ -18,6 +18,21 @@ type Facts struct {
 	Config *Config
 
 	attacks []attack.Attack
+	memo    map[string]any
+}
+
+// Remember computes something that several rules look at once for each run.
+// It is for one goroutine, as the rules of a run are.
+func Remember[T any](f *Facts, key string, compute func() T) T {
+	if v, ok := f.memo[key].(T); ok {
+		return v
+	}
+	v := compute()
+	if f.memo == nil {
+		f.memo = map[string]any{}
+	}
+	f.memo[key] = v
+	return v
 }
 
 // Attacks are the messages that an outsider can set off.

@@ -20,8 +20,11 @@ type Report struct {
 	Gaps     []tenant.Gap
 	// Notes are one-line remarks about the source and the configuration, such
 	// as a file that was passed over or a waiver that has expired.
-	Notes    []string
-	Intake   attack.Settings
+	Notes  []string
+	Intake attack.Settings
+	// Brackets say what the switches that are not known would make of it; nil
+	// where all of them are known.
+	Brackets *Brackets
 	Outcomes []Outcome // one for each rule, in the rules' order
 	Findings []Finding // worst first
 	Attacks  []attack.Attack

@@ -53,7 +53,8 @@ func Run(ctx context.Context, s *tenant.Snapshot, rules []Rule, opts Options) *R
 		}
 	}
 	r.Attacks = attack.Analyse(ctx, s, intake, opts.Scope)
-	facts := &Facts{Snapshot: s, Now: opts.Now, Intake: intake, Config: config, attacks: r.Attacks}
+	r.Brackets = Bracket(r.Attacks, intake)
+	facts := &Facts{Snapshot: s, Now: opts.Now, Intake: intake, Config: config, attacks: r.Attacks, memo: map[string]any{}}
 	for _, rule := range rules {
 		v := Undecided("interrupted: the audit was stopped before this rule was reached")
 		if ctx.Err() == nil {

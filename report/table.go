@@ -60,6 +60,9 @@ func (p *page) header(r *audit.Report) {
 // sourceWords says in words where a snapshot came from.
 func sourceWords(o tenant.Origin) string {
 	path := CleanLine(o.Path)
+	if o.Kind == "api" && path != "" {
+		return path
+	}
 	known := map[string]string{
 		"api": "live account", "dump": "dump", "terraform": "Terraform files", "plan": "Terraform plan",
 		"salto": "Salto workspace", "yaml": "YAML repository",

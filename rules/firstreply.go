@@ -21,6 +21,10 @@ type firstReply struct {
 // firstReplies lists them. The company's own contact form, which posts as an
 // agent, has rules of its own.
 func firstReplies(f *audit.Facts) []firstReply {
+	return audit.Remember(f, "first replies", func() []firstReply { return findFirstReplies(f) })
+}
+
+func findFirstReplies(f *audit.Facts) []firstReply {
 	var out []firstReply
 	for _, a := range f.Attacks() {
 		if a.Object.Type != "trigger" || !reachesOutsiders(a.Recipients) {

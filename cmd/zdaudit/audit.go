@@ -100,6 +100,9 @@ func runAudit(c *cli.Context, env environment) (*audit.Report, error) {
 	if s == nil {
 		return nil, err
 	}
+	if p.demo {
+		s.Origin.Path = "sample account, built in"
+	}
 	if err := brandExists(s, c.String("brand")); err != nil {
 		return nil, err
 	}

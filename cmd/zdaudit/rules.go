@@ -14,7 +14,7 @@ import (
 )
 
 func rulesCommand(env environment) *cli.Command {
-	formats := []string{"table", "json"}
+	formats := []string{"table", "json", "markdown"}
 	return &cli.Command{
 		Name:      "rules",
 		Usage:     "list the rules; with an ID, explain it",
@@ -46,6 +46,8 @@ func rulesCommand(env environment) *cli.Command {
 				switch {
 				case d.format == "json":
 					write = func(w io.Writer) error { return report.WriteRulesJSON(w, chosen) }
+				case d.format == "markdown":
+					write = func(w io.Writer) error { return report.WriteCatalogue(w, chosen, nil) }
 				case one:
 					write = func(w io.Writer) error { return report.WriteRule(w, chosen[0], layout) }
 				}
