@@ -508,3 +508,16 @@ func TestAScopeNarrowsToABrand(t *testing.T) {
 	assert.Equal(t, "tickets_api?", over(south, "1"))
 	assert.Contains(t, over(south, "2"), "web_form")
 }
+
+func TestAConditionNobodyKnowsIsNamedAsTheAccountNamesIt(t *testing.T) {
+	a := account{
+		triggers: []map[string]any{rule(1, conds{is("moon_phase", "full")}, nil, receipt)},
+		more: map[string]any{"definitions": map[string]any{
+			"actions":        []any{},
+			"conditions_all": []any{map[string]any{"title": "Ticket: Phase of the moon", "subject": "moon_phase", "type": "list", "operators": []any{}}},
+			"conditions_any": []any{},
+		}},
+	}
+	p := pathOf(t, a.attacks(t), "1", attack.WebForm)
+	assert.Equal(t, []string{"zdaudit does not know the condition “Ticket: Phase of the moon” (moon_phase)"}, p.Because)
+}

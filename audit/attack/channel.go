@@ -76,7 +76,7 @@ func (c *channelModel) initial(w *world, attr string) domain {
 	case strings.HasPrefix(attr, "requester_twitter_"):
 		return nobodyKnows("it depends on a social media profile")
 	}
-	return nobodyKnows("zdaudit does not know the condition “" + attr + "”")
+	return nobodyKnows("zdaudit does not know the condition " + w.conditionName(attr))
 }
 
 // system is what Zendesk's own attributes may be.

@@ -30,6 +30,8 @@ type world struct {
 	ccs           tri.Value // may end users copy others in?
 	team          map[string]bool
 	dynamic       map[string]*dynamicBody
+	// titles are what the account calls the fields of conditions.
+	titles map[string]string
 }
 
 // An offer is a field value that adds a tag.
@@ -49,6 +51,7 @@ func newWorld(s *tenant.Snapshot, intake Settings) *world {
 		team:     map[string]bool{},
 		ccs:      ccsAllowed(s),
 		dynamic:  dynamicBodies(s),
+		titles:   conditionTitles(s),
 	}
 	for _, f := range s.Fields {
 		w.fields[f.ID] = f
@@ -160,4 +163,25 @@ func (w *world) settable(f tenant.TicketField) tri.Value {
 		onForm = tri.False
 	}
 	return tri.And(active, f.Visible.Is(true), f.Editable.Is(true), onForm)
+}
+
+// conditionTitles reads what the account calls the fields of its conditions
+// (https://developer.zendesk.com/api-reference/ticketing/business-rules/triggers/#list-trigger-action-and-condition-definitions).
+func conditionTitles(s *tenant.Snapshot) map[string]string {
+	out := map[string]string{}
+	definitions := s.Single(tenant.TriggerDefinitions)
+	for _, list := range []string{"conditions_all", "conditions_any"} {
+		for _, c := range definitions.Get(list).Items() {
+			out[c.Get("subject").Str().Or("")] = c.Get("title").Str().Or("")
+		}
+	}
+	return out
+}
+
+// conditionName is how messages name the field of a condition.
+func (w *world) conditionName(field string) string {
+	if title := w.titles[field]; title != "" {
+		return "“" + title + "” (" + field + ")"
+	}
+	return "“" + field + "”"
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -129,7 +130,12 @@ func (p place) snapshot(c *cli.Context, env environment) (*tenant.Snapshot, erro
 	defer closeSource()
 	ctx, cancel := within(c.Context, c)
 	defer cancel()
-	return source.Collect(ctx)
+	s, err := source.Collect(ctx)
+	if err != nil && ctx.Err() != nil && c.Context.Err() == nil {
+		// Time ran out; nobody interrupted the program.
+		err = context.Cause(ctx)
+	}
+	return s, err
 }
 
 // clock is the time of the report: SOURCE_DATE_EPOCH, in seconds, where a build
