@@ -191,8 +191,9 @@ func memberOf(m *yaml.Node, key string) *yaml.Node {
 		insert(m, key, v)
 	}
 	if v.Kind != yaml.MappingNode {
-		v.Kind, v.Tag, v.Value, v.Style = yaml.MappingNode, "!!map", "", 0
+		v.Kind, v.Tag, v.Value = yaml.MappingNode, "!!map", ""
 	}
+	v.Style = 0 // one key a line, so that each can have its remark
 	return v
 }
 
@@ -240,7 +241,7 @@ func writeAttest(n *yaml.Node, old, want Attest) {
 		if answered {
 			put(at, name, nodeOf(q, said), "")
 		} else {
-			put(at, name, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null"}, "ran out on "+old.Until.Format(time.DateOnly)+"; it was "+spelled(q, was))
+			put(at, name, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null"}, ranOut+old.Until.Format(time.DateOnly)+"; it was "+spelled(q, was))
 		}
 	}
 	put(n, "by", &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: want.By}, "")
@@ -254,18 +255,29 @@ func writeAttest(n *yaml.Node, old, want Attest) {
 	}
 }
 
-// put sets the value of a key. Comments beside the old value stay.
+// ranOut begins the remark beside an answer that no longer counts.
+const ranOut = "# ran out on "
+
+// put sets the value of a key. Comments beside the old value stay, but for
+// remarks about an answer before that.
 func put(m *yaml.Node, key string, v *yaml.Node, remark string) {
-	if old := valueOf(m, key); old != nil {
-		v.HeadComment, v.LineComment, v.FootComment = old.HeadComment, old.LineComment, old.FootComment
-		*old = *v
-		v = old
-	} else {
+	old := valueOf(m, key)
+	if old == nil {
 		insert(m, key, v)
+		v.LineComment = remark
+		return
 	}
+	k := m.Content[slices.Index(m.Content, old)-1]
+	for _, comment := range []*string{&k.LineComment, &old.HeadComment, &old.LineComment} {
+		if strings.HasPrefix(*comment, ranOut) {
+			*comment = ""
+		}
+	}
+	v.HeadComment, v.LineComment, v.FootComment = old.HeadComment, old.LineComment, old.FootComment
 	if remark != "" {
-		v.LineComment = strings.TrimSpace("# " + remark + " " + strings.TrimPrefix(v.LineComment, "#"))
+		v.LineComment = strings.TrimSpace(remark + " " + strings.TrimPrefix(v.LineComment, "#"))
 	}
+	*old = *v
 }
 
 // nodeOf writes one answer.
