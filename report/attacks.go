@@ -160,16 +160,25 @@ func (p *page) channels(paths []attack.Path) error {
 	return p.grid(2, columns, rows)
 }
 
-// blanked says which placeholders Zendesk leaves empty, and where.
+// blanked says which placeholders Zendesk leaves empty, where, and by which
+// clause of its rule; and why it does not where it does not.
 func (p *page) blanked(paths []attack.Path) {
-	alike := gather(paths, func(a, b attack.Path) bool { return slices.Equal(a.Suppressed, b.Suppressed) })
+	alike := gather(paths, func(a, b attack.Path) bool {
+		return slices.Equal(a.Suppressed, b.Suppressed) && a.Clause == b.Clause
+	})
 	for _, same := range alike {
-		if len(same[0].Suppressed) == 0 {
+		if same[0].Clause == "" && len(same[0].Suppressed) == 0 {
 			continue
 		}
-		text := placeholders(same[0].Suppressed, "")
+		text := "nothing"
+		if len(same[0].Suppressed) > 0 {
+			text = placeholders(same[0].Suppressed, "")
+		}
 		if len(same) < len(paths) {
 			text += " over " + channelNames(same)
+		}
+		if same[0].Clause != "" {
+			text += ": " + CleanLine(same[0].Clause)
 		}
 		p.label("blanked", []run{say(text)})
 	}

@@ -131,6 +131,9 @@ type Path struct {
 	// Carriers are the placeholders that put the outsider's words into the
 	// message over this channel; Suppressed are those that Zendesk blanks.
 	Carriers, Suppressed []string
+	// Clause says by which clause of Zendesk's rule comment placeholders are
+	// blanked, or are not; empty where the message has none.
+	Clause string
 	// InSubject and InBody are the carriers by where they stand.
 	InSubject, InBody []string
 	Content           Content

@@ -377,6 +377,7 @@ func TestSuppression(t *testing.T) {
 			p := pathOf(t, attack.Analyse(context.Background(), s, tt.intake, attack.Scope{}), "1", tt.channel)
 			assert.Equal(t, tt.carriers, p.Carriers)
 			assert.Equal(t, tt.suppressed, p.Suppressed)
+			assert.Equal(t, strings.Contains(tt.name, "verbatim"), p.Clause == "", "the clause is named where there is a comment")
 		})
 	}
 }

@@ -147,11 +147,18 @@ func (d *draft) outputs() []liquid.Output {
 // carry works out what the message carries when it is reached one way.
 func (d *draft) carry(w *world, r reached, to *Path) {
 	to.Content = SaysNone
-	suppress := d.suppressed(w, r)
+	suppress, clause := d.suppression(w, r)
 	for i, out := range d.outputs() {
 		for _, src := range out.Sources {
+			isComment := w.meaningOf(strings.Split(src.From, ".")).group == comment
 			switch {
-			case suppress && src.Dynamic == "" && w.meaningOf(strings.Split(src.From, ".")).group == comment:
+			case isComment && src.Dynamic != "":
+				to.Clause = "Zendesk does not suppress in dynamic content"
+			case isComment:
+				to.Clause = clause
+			}
+			switch {
+			case suppress && isComment && src.Dynamic == "":
 				to.Suppressed = addOnce(to.Suppressed, src.From)
 				continue
 			case !r.channel.strangerWrites(w, src.From):
@@ -175,11 +182,31 @@ func (d *draft) carry(w *world, r reached, to *Path) {
 }
 
 // suppressed says whether Zendesk blanks comment placeholders in this message
-// when it is reached this way: it goes to end users, an end user has just
-// created the ticket, and the account is open and asks nobody to register. Mail
-// that automations set off is never suppressed.
+// when it is reached this way.
 func (d *draft) suppressed(w *world, r reached) bool {
-	return d.suppressible && !r.way.later && !r.channel.ownForm && w.intake.Suppresses()
+	blanks, _ := d.suppression(w, r)
+	return blanks
+}
+
+// suppression says whether Zendesk blanks comment placeholders, and by which
+// clause of its rule it does or does not
+// (https://support.zendesk.com/hc/en-us/articles/4408833443226).
+func (d *draft) suppression(w *world, r reached) (blanks bool, clause string) {
+	switch {
+	case !d.suppressible:
+		return false, "Zendesk suppresses only in mail to end users"
+	case r.way.later:
+		return false, "Zendesk does not suppress in mail that automations and updates set off"
+	case r.channel.ownForm:
+		return false, "Zendesk does not suppress for tickets that are created through the Tickets API"
+	case w.intake.AnybodyCanSubmit.Value == tri.False:
+		return false, "Zendesk suppresses only while anybody can submit tickets"
+	case w.intake.AskUsersToRegister.Value == tri.True:
+		return false, "Zendesk does not suppress while users have to register"
+	case w.intake.AnybodyCanSubmit.Value == tri.True && w.intake.AskUsersToRegister.Value == tri.False:
+		return true, "an end user creates the ticket, end users receive the mail, anybody can submit, and nobody has to register"
+	}
+	return true, "an end user creates the ticket, end users receive the mail, and the intake settings are taken to be those that Zendesk ships"
 }
 
 // display renders the message as it arrives when it is reached one way.

@@ -8,7 +8,8 @@ import (
 // sameList is for filters that leave out elements or put them in order: the
 // elements that come out are among those that went in, and which is where is
 // not followed.
-func sameList(m *machine, in value, _ *filterCall) value {
+func sameList(m *machine, in value, c *filterCall) value {
+	m.property(c)
 	switch in.kind {
 	case kindList, kindRange:
 		return anyOf(m.elementOf(in))
@@ -109,12 +110,21 @@ func (m *machine) mayGlue(b *builder, glue piece) {
 	}
 }
 
+// property looks at the name of a property. Where elements have no properties,
+// the engine prints an error message that holds the name, also from an assign.
+func (m *machine) property(c *filterCall) {
+	if m.arg(c, 0, "").marks.tainted() {
+		m.hit = append(m.hit, &mark{kind: markReview, name: "an outsider's words name a property", tpl: m.scope.tpl, off: c.off})
+	}
+}
+
 // mapped takes one property of each element. The engine takes it of the value
 // itself where that is no list.
 func mapped(m *machine, in value, c *filterCall) value {
 	if len(c.args) == 0 {
 		return in
 	}
+	m.property(c)
 	key := m.eval(&c.args[0])
 	switch in.kind {
 	case kindRef:

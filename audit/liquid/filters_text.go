@@ -379,7 +379,7 @@ func defaulted(m *machine, in value, c *filterCall) value {
 			in.kind == kindText && !in.opaque && in.s == "",
 			in.kind == kindList && !in.opaque && len(in.list) == 0:
 			return without
-		case in.kind == kindText && !in.opaque, in.kind == kindNumber,
+		case in.kind == kindText && !in.opaque, in.kind == kindNumber && !in.opaque,
 			in.kind == kindList && !in.opaque, in.kind == kindRange:
 			return in
 		case in.kind == kindRef && m.isNil(in):

@@ -22,6 +22,7 @@ type collection struct {
 	ranged  bool
 	unknown bool // elems has one element, for any number of rounds
 	empty   bool
+	whole   bool // a text, which is its own only element, whatever the limit
 }
 
 func (c *collection) len() int64 {
@@ -74,7 +75,7 @@ func (m *machine) collect(v value) collection {
 		if !v.opaque && v.s == "" {
 			return collection{empty: true}
 		}
-		return collection{elems: []value{v}, unknown: v.opaque}
+		return collection{elems: []value{v}, unknown: v.opaque, whole: true}
 	case kindList:
 		if v.opaque {
 			return collection{elems: []value{m.elementOf(v)}, unknown: true}
@@ -112,7 +113,7 @@ func (m *machine) collect(v value) collection {
 
 // window applies limit and offset.
 func (m *machine) window(c *collection, b *block) {
-	if c.empty {
+	if c.empty || c.whole {
 		return
 	}
 	limit, limited := int64(0), false

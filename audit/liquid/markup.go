@@ -159,13 +159,16 @@ func (p *parser) parseFilters(s string, base int) []filterCall {
 	return out
 }
 
-// pieceEnd finds the next sep outside quotes, or the end.
+// pieceEnd finds the next sep outside quotes, or the end. A quote that is never
+// closed separates too, as it does in the reference engine.
 func pieceEnd(s string, i int, sep byte) int {
 	for ; i < len(s); i++ {
 		if isQuote(s[i]) {
-			if end := closeQuote(s, i); end > 0 {
-				i = end - 1
+			end := closeQuote(s, i)
+			if end < 0 {
+				return i
 			}
+			i = end - 1
 			continue
 		}
 		if s[i] == sep {
