@@ -37,6 +37,7 @@ func reportFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "format", Aliases: []string{"f"}, Usage: "write `FORMAT[=PATH]` (" + strings.Join(report.Formats(), ", ") + "); repeatable"},
 		&cli.StringFlag{Name: "config", Usage: "read attestations and waivers from `FILE` in place of zdaudit.yaml beside the source"},
+		&cli.StringFlag{Name: "profile", Value: defaultProfile, Usage: "run the rules of `PROFILE`: relay (relay spam alone), baseline (the core), strict (all)"},
 		&cli.StringSliceFlag{Name: "only", Usage: "run only these `RULES`: ids, families such as TRG, or tags; repeatable, or with commas"},
 		&cli.StringSliceFlag{Name: "skip", Usage: "leave out these `RULES`; repeatable, or with commas"},
 		&cli.BoolFlag{Name: "no-waivers", Usage: "count findings that have been waived"},
@@ -85,7 +86,7 @@ func auditAction(c *cli.Context, env environment) error {
 // runAudit reads the account and puts the rules to it. With an error and a
 // report, the report is what could be finished.
 func runAudit(c *cli.Context, env environment) (*audit.Report, error) {
-	chosen, err := chooseRules(rules.All(), c.StringSlice("only"), c.StringSlice("skip"))
+	chosen, err := chooseRules(rules.All(), profileOf(c), c.StringSlice("only"), c.StringSlice("skip"))
 	if err != nil {
 		return nil, err
 	}
@@ -152,8 +153,18 @@ func clock(env environment) (time.Time, error) {
 	return time.Unix(seconds, 0).UTC(), nil
 }
 
-// chooseRules applies --only and --skip.
-func chooseRules(all []audit.Rule, only, skip []string) ([]audit.Rule, error) {
+// profiles name sets of rules by the tag that their rules have; strict is all.
+var profiles = map[string]string{"relay": "relay", "baseline": "core", "strict": ""}
+
+const defaultProfile = "baseline"
+
+// chooseRules applies --profile, --only and --skip. What --only names is run
+// whatever the profile.
+func chooseRules(all []audit.Rule, profile string, only, skip []string) ([]audit.Rule, error) {
+	tag, ok := profiles[profile]
+	if !ok {
+		return nil, fmt.Errorf("there is no profile %q; known are relay, baseline and strict", profile)
+	}
 	only, skip = words(only), words(skip)
 	for _, w := range slices.Concat(only, skip) {
 		if !slices.ContainsFunc(all, func(r audit.Rule) bool { return matches(r, w) }) {
@@ -163,14 +174,30 @@ func chooseRules(all []audit.Rule, only, skip []string) ([]audit.Rule, error) {
 	var out []audit.Rule
 	for _, r := range all {
 		named := func(w string) bool { return matches(r, w) }
-		if (len(only) == 0 || slices.ContainsFunc(only, named)) && !slices.ContainsFunc(skip, named) {
+		wanted := slices.ContainsFunc(only, named)
+		if len(only) == 0 {
+			wanted = tag == "" || slices.Contains(r.Tags, tag)
+		}
+		if wanted && !slices.ContainsFunc(skip, named) {
 			out = append(out, r)
 		}
 	}
 	if len(out) == 0 {
-		return nil, fmt.Errorf("--only and --skip leave no rule to run")
+		return nil, fmt.Errorf("--profile, --only and --skip leave no rule to run")
 	}
 	return out, nil
+}
+
+// profileOf is the profile that was asked for. The attack verb shows what relay
+// rules look at; other verbs without the flag mean every rule.
+func profileOf(c *cli.Context) string {
+	switch p := c.String("profile"); {
+	case p != "":
+		return p
+	case c.Command.Name == "attack":
+		return "relay"
+	}
+	return "strict"
 }
 
 func words(values []string) []string {

@@ -26,6 +26,8 @@ func rulesCommand(env environment) *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "format", Aliases: []string{"f"}, Usage: "write `FORMAT[=PATH]` (" + strings.Join(formats, ", ") + ")"},
 			&cli.StringSliceFlag{Name: "only", Usage: "list only these `RULES`: ids, families such as TRG, or tags"},
+			&cli.StringSliceFlag{Name: "skip", Usage: "leave out these `RULES`"},
+			&cli.StringFlag{Name: "profile", Usage: "list only the rules of `PROFILE`: relay, baseline, strict"},
 			&cli.StringFlag{Name: "color", Value: "auto", Usage: "`WHEN` to use color: auto, always, never"},
 		},
 		Action: func(c *cli.Context) error {
@@ -62,7 +64,7 @@ func rulesCommand(env environment) *cli.Command {
 
 // rulesNamed gives the rules to show, and whether one was asked for by its id.
 func rulesNamed(c *cli.Context) (chosen []audit.Rule, one bool, err error) {
-	chosen, err = chooseRules(rules.All(), c.StringSlice("only"), nil)
+	chosen, err = chooseRules(rules.All(), profileOf(c), c.StringSlice("only"), c.StringSlice("skip"))
 	if err != nil || !c.Args().Present() {
 		return chosen, false, err
 	}
