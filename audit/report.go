@@ -73,6 +73,29 @@ func (r *Report) Coverage() Coverage {
 	return c
 }
 
+// Score sums up the rules that could be judged, from 0 to 100: each counts with
+// its own score, and what passed is set against all that passed or failed.
+// Waived findings still count as failed. Unknown rules count neither way, so a
+// score means little without the coverage beside it. It is false where nothing
+// could be judged.
+func (r *Report) Score() (int, bool) {
+	var passed, judged float64
+	for _, o := range r.Outcomes {
+		switch o.Status {
+		case Pass:
+			passed += o.Rule.Score
+			judged += o.Rule.Score
+		case Fail:
+			judged += o.Rule.Score
+		case Unknown, NotApplicable, Error:
+		}
+	}
+	if judged == 0 {
+		return 0, false
+	}
+	return int(100 * passed / judged), true
+}
+
 // Count gives the number of open findings in a band.
 func (r *Report) Count(s Severity) int {
 	n := 0

@@ -171,6 +171,20 @@ func TestCoverageCountsWhatCouldNotBeJudged(t *testing.T) {
 	assert.InDelta(t, 1, audit.Coverage{NotApplicable: 3, Total: 3}.Share(), 0)
 }
 
+func TestTheScoreNeverCountsWhatIsUnknown(t *testing.T) {
+	of := func(outcomes ...audit.Outcome) *audit.Report { return &audit.Report{Outcomes: outcomes} }
+	pass := audit.Outcome{Rule: audit.Rule{Score: 9}, Status: audit.Pass}
+	fail := audit.Outcome{Rule: audit.Rule{Score: 3}, Status: audit.Fail}
+	unknown := audit.Outcome{Rule: audit.Rule{Score: 9}, Status: audit.Unknown}
+	score, ok := of(pass, fail).Score()
+	assert.True(t, ok)
+	assert.Equal(t, 75, score)
+	with, _ := of(pass, fail, unknown).Score()
+	assert.Equal(t, score, with)
+	_, ok = of(unknown).Score()
+	assert.False(t, ok, "nothing was judged")
+}
+
 func TestBandsMeetAtTheirLimits(t *testing.T) {
 	for score, want := range map[float64]audit.Severity{10: audit.Critical, 9: audit.Critical, 8.9: audit.High, 7: audit.High, 6.9: audit.Medium, 4: audit.Medium, 3.9: audit.Low, 0.1: audit.Low, 0: audit.Info} {
 		assert.Equal(t, want, audit.Band(score), "%v", score)

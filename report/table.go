@@ -19,7 +19,7 @@ func (t tableWriter) Write(w io.Writer, r *audit.Report) error {
 	p.header(r)
 	p.gap()
 	p.put(0, styled(bold, verdict(r)))
-	p.put(0, say(coverage(r.Coverage())))
+	p.put(0, say(coverage(r.Coverage())+scoreSentence(r)))
 	if !r.Complete {
 		p.put(0, styled(high, "The audit was interrupted: this is not everything."))
 	}
@@ -35,6 +35,15 @@ func (t tableWriter) Write(w io.Writer, r *audit.Report) error {
 	p.notes(r.Notes)
 	p.accepted(r)
 	return p.done()
+}
+
+// scoreSentence gives the score, which stands only beside the coverage.
+func scoreSentence(r *audit.Report) string {
+	score, ok := r.Score()
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf(" Score over those judged: %d of 100.", score)
 }
 
 // header names the account, the source and the time.
