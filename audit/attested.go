@@ -43,9 +43,9 @@ func (a Attest) Answer(key string, now time.Time) Attested {
 	said, answered := a.Answers[key]
 	switch {
 	case !answered:
-		return Attested{Detail: fmt.Sprintf("attestation_missing: %s Look at %s, and answer attest.%s in zdaudit.yaml", q.Ask, q.Where, key)}
+		return Attested{Detail: fmt.Sprintf("attestation_missing: %s (%s.) Answer it as attest.%s in zdaudit.yaml", q.Ask, q.Where, key)}
 	case expired(a.Until, now):
-		return Attested{Detail: fmt.Sprintf("attestation_expired: attest.%s ended on %s. Look again at %s", key, a.Until.Format(time.DateOnly), q.Where)}
+		return Attested{Detail: fmt.Sprintf("attestation_expired: attest.%s ended on %s. Look again (%s)", key, a.Until.Format(time.DateOnly), q.Where)}
 	}
 	out := Attested{Known: true, Text: said.Text, List: said.List, Detail: a.signature()}
 	if said.Yes != nil {

@@ -7,6 +7,9 @@ import "time"
 type Config struct {
 	Attest  Attest
 	Waivers []Waiver
+	// Parameters are as they stand in the file; CheckParameters holds them
+	// against the rules.
+	Parameters []Parameter
 }
 
 // An Attest holds answers that somebody looked up in Admin Center.

@@ -60,6 +60,11 @@ func TestAnswersAreWrittenIntoTheFile(t *testing.T) {
 			"schema: zdaudit.config/1\nattest:\n  intake:\n    anybody_can_submit: true\n    allowlist: [\"example.com\", \"*\", \"true\"]\n    blocklist: []\n  end_users:\n    signup_enabled: false\n    welcome_email_text: \"Welcome: {{content}} # “hello”\"\n    verification_email_text: \"yes\"\n  tickets:\n    cc_public_comments: false\n  by: joe@example.com\n  on: 2026-11-23\n  until: 2027-02-21\n",
 		},
 		{
+			"parameters below go on to count",
+			"schema: zdaudit.config/1\nattest: {}\nparameters:\n  ZD-AUTHN-06: {agent_session_minutes: 480}\n", register,
+			"schema: zdaudit.config/1\nattest:\n  intake:\n    ask_users_to_register: true\n  by: joe@example.com\n  on: 2026-11-23\n  until: 2027-02-21\nparameters:\n  ZD-AUTHN-06: {agent_session_minutes: 480}\n",
+		},
+		{
 			"a file in one line is understood",
 			"{schema: zdaudit.config/1, attest: {by: jane@example.com}}\n", register,
 			"{schema: zdaudit.config/1, attest: {intake: {ask_users_to_register: true}, by: joe@example.com, on: 2026-11-23, until: 2027-02-21}}\n",

@@ -150,7 +150,7 @@ func (r *configReader) config(root *yaml.Node) *Config {
 		c.Waivers = r.waivers(n)
 	}
 	if n := m["parameters"]; n != nil {
-		r.parameters(n)
+		c.Parameters = r.parameters(n)
 	}
 	return c
 }
@@ -295,26 +295,6 @@ func (r *configReader) waiver(n *yaml.Node) Waiver {
 		r.at(m["content"], "content is sha256: and 64 hexadecimal digits")
 	}
 	return w
-}
-
-// parameters refuses every entry: the schema has the key, and no rule takes
-// parameters yet. Passing one over in silence would be worse.
-func (r *configReader) parameters(n *yaml.Node) {
-	if isNull(n) {
-		return
-	}
-	if n.Kind != yaml.MappingNode {
-		r.at(n, "parameters maps a rule to its parameters")
-		return
-	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key := n.Content[i]
-		if !ruleIDPattern.MatchString(key.Value) {
-			r.at(key, "%q is no rule; rules are named like ZD-TRG-01", key.Value)
-			continue
-		}
-		r.at(key, "rule %s takes no parameters", key.Value)
-	}
 }
 
 // members gives a mapping's values by key; nil where n is none. Null is an

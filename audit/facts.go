@@ -19,6 +19,7 @@ type Facts struct {
 
 	attacks []attack.Attack
 	memo    map[string]any
+	rule    Rule // under judgement
 }
 
 // Remember computes something that several rules look at once for each run.

@@ -123,7 +123,7 @@ func (w *whatIf) outcomes(a Attest) []judged {
 	intake, _ := intakeOf(w.snap, a, w.now)
 	config := w.config
 	config.Attest = a
-	facts := &Facts{Snapshot: w.snap, Now: w.now, Intake: intake, Config: &config, attacks: w.analysed(intake)}
+	facts := &Facts{Snapshot: w.snap, Now: w.now, Intake: intake, Config: &config, attacks: w.analysed(intake), memo: map[string]any{}}
 	out := make([]judged, 0, len(w.rules))
 	for _, rule := range w.rules {
 		if w.ctx.Err() != nil {

@@ -98,7 +98,9 @@ func TestBrackets(t *testing.T) {
 	}{
 		{"what is known needs none", []attack.Attack{message(text(attack.Email))}, attack.Settings{AnybodyCanSubmit: yes, RequireAuthRequestsUploads: no, AskUsersToRegister: no}, nil},
 		{
-			"e-mail is open where anybody may write and nobody has to register", []attack.Attack{message(text(attack.Email))}, attack.Settings{},
+			"e-mail is open where anybody may write and nobody has to register",
+			[]attack.Attack{message(text(attack.Email))},
+			attack.Settings{},
 			&audit.Brackets{
 				Unknown: []string{"intake.anybody_can_submit", "intake.require_auth_requests_uploads", "intake.ask_users_to_register"}, Total: 8, Exposed: 2,
 				Settle: []audit.Settling{
@@ -109,7 +111,8 @@ func TestBrackets(t *testing.T) {
 			},
 		},
 		{
-			"the programming interface is closed where it asks for authentication", []attack.Attack{message(text(attack.RequestsAPI))},
+			"the programming interface is closed where it asks for authentication",
+			[]attack.Attack{message(text(attack.RequestsAPI))},
 			attack.Settings{AnybodyCanSubmit: yes, AskUsersToRegister: no},
 			&audit.Brackets{
 				Unknown: []string{"intake.require_auth_requests_uploads"}, Total: 2, Exposed: 1,
@@ -117,7 +120,8 @@ func TestBrackets(t *testing.T) {
 			},
 		},
 		{
-			"what Zendesk blanks is not relayed, and where it does not, the ticket is held", []attack.Attack{message(blanked)},
+			"what Zendesk blanks is not relayed, and where it does not, the ticket is held",
+			[]attack.Attack{message(blanked)},
 			attack.Settings{AnybodyCanSubmit: yes},
 			&audit.Brackets{
 				Unknown: []string{"intake.require_auth_requests_uploads", "intake.ask_users_to_register"}, Total: 4,
@@ -125,7 +129,8 @@ func TestBrackets(t *testing.T) {
 			},
 		},
 		{
-			"channels that the switches do not govern do not count", []attack.Attack{message(text(attack.Messaging), text(attack.TicketsAPI))},
+			"channels that the switches do not govern do not count",
+			[]attack.Attack{message(text(attack.Messaging), text(attack.TicketsAPI))},
 			attack.Settings{AnybodyCanSubmit: yes, AskUsersToRegister: no},
 			&audit.Brackets{Unknown: []string{"intake.require_auth_requests_uploads"}, Total: 2, Settle: []audit.Settling{{Key: "intake.require_auth_requests_uploads", Of: 1}}},
 		},

@@ -29,6 +29,8 @@ type Rule struct {
 	// Why says in an administrator's words what an attacker gains.
 	Why string
 	Fix Remediation
+	// Params are numbers in the rule that an account may set for itself.
+	Params []Param
 	// References are addresses of Zendesk's articles and others.
 	References []string
 	// Frameworks maps a framework to its controls: "NIST 800-53r5" to "AC-3".

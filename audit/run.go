@@ -92,7 +92,9 @@ func judge(rule Rule, facts *Facts) (v Verdict) {
 			return Undecided(fmt.Sprintf("%s: %s (%s)", g.Reason, g.Kind, g.Detail))
 		}
 	}
-	v = rule.Check(facts)
+	own := *facts
+	own.rule = rule
+	v = rule.Check(&own)
 	if len(truncated) > 0 && v.Status != Fail {
 		// What was not read could hold the very thing the rule looks for.
 		return Undecided(fmt.Sprintf("truncated: only part of %s was read, and that part is clean", strings.Join(truncated, ", ")))

@@ -55,6 +55,9 @@ func (p *page) intake(r *audit.Report) {
 	if s := bracket(r); s != "" {
 		p.put(2, say(s))
 	}
+	if s := combinations(r.Brackets); s != "" {
+		p.put(2, say(s))
+	}
 	p.put(2, say("No API returns these. Look them up in Admin Center › People › Configuration › End users and put them in zdaudit.yaml; "+code("zdaudit attest")+" asks and writes it:"))
 	p.put(4, say("attest:"))
 	p.put(6, say("intake:"))

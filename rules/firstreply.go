@@ -32,7 +32,7 @@ func findFirstReplies(f *audit.Facts) []firstReply {
 		}
 		r := firstReply{attack: a}
 		for _, p := range a.Channels {
-			if p.Channel != attack.TicketsAPI && p.Channel != attack.Messaging && !p.Later {
+			if p.Channel != attack.TicketsAPI && p.Channel != attack.Messaging && p.AtCreation {
 				r.paths = append(r.paths, p)
 			}
 		}

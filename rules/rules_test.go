@@ -144,7 +144,7 @@ func TestRulesAreComplete(t *testing.T) {
 				assert.Empty(t, owner[name], "%s is taken", name)
 				owner[name] = r.ID
 			}
-			assert.Positive(t, r.Score)
+			assert.GreaterOrEqual(t, r.Score, 0.0)
 			assert.LessOrEqual(t, r.Score, 10.0)
 			assert.Regexp(t, `^\d+\.\d+\.\d+$`, r.Since)
 			assert.NotEmpty(t, r.Tags)

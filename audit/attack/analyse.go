@@ -53,13 +53,15 @@ func (p *program) attacks(ctx context.Context, index int) []Attack {
 	if len(sending) == 0 {
 		return nil
 	}
-	ways := p.waysTo(ctx, index)
+	order := p.mattering(index)
+	ways := p.waysTo(ctx, index, order)
 	if len(ways) == 0 {
 		return nil
 	}
+	afterCreation := p.waysAfterCreation(ctx, index, order)
 	out := make([]Attack, len(sending))
 	for i, m := range sending {
-		out[i] = p.attack(index, m, ways)
+		out[i] = p.attack(index, m, ways, afterCreation)
 	}
 	return out
 }
@@ -79,8 +81,7 @@ type reached struct {
 // waysTo finds over which channels a rule can be made to fire: on creation if
 // that can be, else later, through automations. Channels that do not differ in
 // what the conditions look at share the answer.
-func (p *program) waysTo(ctx context.Context, target int) []reached {
-	order := p.mattering(target)
+func (p *program) waysTo(ctx context.Context, target int, order []int) []reached {
 	atOnce := slices.DeleteFunc(slices.Clone(order), func(i int) bool { return p.steps[i].automation })
 	var keys []string
 	for _, i := range order {
@@ -107,18 +108,56 @@ func (p *program) waysTo(ctx context.Context, target int) []reached {
 // way finds the way over one channel, nil if there is none.
 func (p *program) way(ctx context.Context, target int, order, atOnce []int, c *channelModel) *way {
 	if !p.steps[target].automation {
-		if found := p.find(ctx, target, atOnce, c); found != nil {
+		if found := p.find(ctx, target, atOnce, c, false); found != nil {
 			return found
 		}
 	}
 	if len(order) > len(atOnce) {
-		return p.find(ctx, target, order, c)
+		return p.find(ctx, target, order, c, true)
 	}
 	return nil
 }
 
+// waysAfterCreation gives a function that finds how a rule that fires on
+// creation fires once more when an automation changes the ticket, nil if it
+// cannot. Channels that share their way share the answer.
+func (p *program) waysAfterCreation(ctx context.Context, target int, order []int) func(reached) *way {
+	known := map[*way]*way{}
+	return func(r reached) *way {
+		st := p.steps[target]
+		if r.way.later || !st.later || order[len(order)-1] < p.triggers {
+			return nil
+		}
+		if _, ok := known[r.way]; !ok {
+			known[r.way] = p.find(ctx, target, order, r.channel, true)
+		}
+		return known[r.way]
+	}
+}
+
+// blankedOnlyAtFirst gives the path by a later way where Zendesk blanks words
+// at creation that it lets through later: if that way is as sure, or else if
+// the message says less without it. The message can be sent at creation all the
+// same.
+func (p *program) blankedOnlyAtFirst(index int, d *draft, r reached, first Path, afterCreation func(reached) *way) (reached, Path) {
+	if len(first.Suppressed) == 0 {
+		return r, first
+	}
+	again := reached{channel: r.channel, way: afterCreation(r)}
+	if again.way == nil {
+		return r, first
+	}
+	later := p.path(index, d, again)
+	if later.Reach != first.Reach && contentRank[later.Content] <= contentRank[first.Content] {
+		return r, first
+	}
+	later.AtCreation = true
+	return again, later
+}
+
 // attack describes one message and the ways to it.
-func (p *program) attack(index int, m indexed, ways []reached) Attack {
+func (p *program) attack(index int, m indexed, ways []reached, afterCreation func(reached) *way) Attack {
+	ways = slices.Clone(ways)
 	w := p.world
 	st := p.steps[index]
 	d := w.draft(m.message)
@@ -136,7 +175,9 @@ func (p *program) attack(index int, m indexed, ways []reached) Attack {
 	}
 	show := 0
 	for i, r := range ways {
-		a.Channels = append(a.Channels, p.path(index, d, r))
+		var path Path
+		ways[i], path = p.blankedOnlyAtFirst(index, d, r, p.path(index, d, r), afterCreation)
+		a.Channels = append(a.Channels, path)
 		if contentRank[a.Channels[i].Content] > contentRank[a.Channels[show].Content] && !r.channel.ownForm {
 			show = i
 		}
@@ -149,12 +190,13 @@ func (p *program) attack(index int, m indexed, ways []reached) Attack {
 // path describes the way to a message over one channel.
 func (p *program) path(target int, d *draft, r reached) Path {
 	out := Path{
-		Channel: r.channel.name,
-		Intake:  p.world.intake.On(r.channel.name),
-		Reach:   Certain,
-		Because: r.way.state.because,
-		Later:   r.way.later,
-		Ticket:  r.way.state.witness(p.attributesRead(target, r.way)),
+		Channel:    r.channel.name,
+		Intake:     p.world.intake.On(r.channel.name),
+		Reach:      Certain,
+		Because:    r.way.state.because,
+		Later:      r.way.later,
+		AtCreation: !r.way.later,
+		Ticket:     r.way.state.witness(p.attributesRead(target, r.way)),
 	}
 	d.carry(p.world, r, &out)
 	if d.doubt != "" {

@@ -137,8 +137,10 @@ type Path struct {
 	// InSubject and InBody are the carriers by where they stand.
 	InSubject, InBody []string
 	Content           Content
-	// Later: not sent when the ticket is created, but when an automation runs.
-	Later bool
+	// AtCreation: can be sent when the ticket is created. Later: the way that is
+	// described leads there when an automation runs. Where Zendesk blanks at
+	// creation what it lets through later, both hold.
+	AtCreation, Later bool
 	// Ticket is a ticket that satisfies every condition on the way.
 	Ticket Ticket
 	// Via are the rules that had to fire first, in order.

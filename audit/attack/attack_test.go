@@ -22,7 +22,7 @@ type account struct {
 	more                  map[string]any // other resources, by their key
 }
 
-func (a account) snapshot(t *testing.T) *tenant.Snapshot {
+func (a account) snapshot(t testing.TB) *tenant.Snapshot {
 	t.Helper()
 	doc := map[string]any{"triggers": orEmpty(a.triggers), "automations": orEmpty(a.automations)}
 	for k, v := range a.more {

@@ -350,10 +350,14 @@ func (s state) assumeWords(c condition, want bool) []state {
 	default:
 		return []state{s.doubting("zdaudit does not know the operator “" + c.op + "” of a condition on words")}
 	}
-	if want {
-		if s.updated && c.attr == "comment_includes_word" {
-			return nil // an automation changes the ticket without a comment
+	if s.updated && c.attr == "comment_includes_word" {
+		// An automation changes the ticket without a comment.
+		if want {
+			return nil
 		}
+		return []state{s}
+	}
+	if want {
 		var out []state
 		for _, p := range phrases {
 			if w, ok := text.with(p); ok {

@@ -17,6 +17,9 @@ type step struct {
 	// ticket, or it is an automation.
 	later    bool
 	all, any []condition
+	// windows say when an automation runs; timed that they say all of it.
+	windows []window
+	timed   bool
 	// doubts are what makes it uncertain whether the rule is as it was read.
 	doubts []string
 	// effects are the actions that change the ticket.
@@ -65,6 +68,7 @@ func (p *program) add(rules []tenant.BusinessRule, automation bool) {
 		}
 		st := compileStep(p.world, r)
 		st.automation = automation
+		st.windows, st.timed = windowsOf(st.all, st.any)
 		st.later = automation || p.world.firesLater(st)
 		for _, key := range st.writes {
 			p.writers[key] = append(p.writers[key], len(p.steps))

@@ -56,15 +56,17 @@ type search struct {
 	// triggers and automations are the rules that matter for the target, in
 	// order, the target included.
 	triggers, automations []int
-	nodes                 int
-	best                  *way
+	// afterCreation: only what is sent later than at creation counts.
+	afterCreation bool
+	nodes         int
+	best          *way
 	// overran: the search was stopped; cut: some alternatives were dropped.
 	overran, cut bool
 	done         <-chan struct{}
 }
 
 // maxHours bounds how many automations fire one after the other.
-const maxHours = 3
+const maxHours = 8
 
 // A moment is where a search stands.
 type moment struct {
@@ -74,13 +76,15 @@ type moment struct {
 	// have fired since the ticket was last created or changed.
 	fired, fresh []int
 	changed      bool
-	hours        int
+	// hours counts the automations that have fired.
+	hours int
+	clock clock
 }
 
 // find gives the best way to make the target fire over a channel, or nil if
 // there is none. order is what mattering gives for the target.
-func (p *program) find(ctx context.Context, target int, order []int, c *channelModel) *way {
-	s := &search{program: p, target: target, done: ctx.Done()}
+func (p *program) find(ctx context.Context, target int, order []int, c *channelModel, afterCreation bool) *way {
+	s := &search{program: p, target: target, done: ctx.Done(), afterCreation: afterCreation}
 	for _, i := range order {
 		if p.steps[i].automation {
 			s.automations = append(s.automations, i)
@@ -91,7 +95,7 @@ func (p *program) find(ctx context.Context, target int, order []int, c *channelM
 	s.walk(moment{state: newState(p.world, c)})
 	if s.best == nil && (s.overran || s.cut) {
 		// Not all ways were followed, so that none was found proves nothing.
-		return &way{state: newState(p.world, c).doubting(tooMany), later: p.steps[target].automation}
+		return &way{state: newState(p.world, c).doubting(tooMany), later: afterCreation || p.steps[target].automation}
 	}
 	return s.best
 }
@@ -99,7 +103,8 @@ func (p *program) find(ctx context.Context, target int, order []int, c *channelM
 // mattering lists the rules that can change what the target's conditions look
 // at, and those that can change what their conditions look at, and so on, with
 // the target itself, in the order in which they run. Automations matter only to
-// what can fire later than at creation.
+// what can fire later than at creation; there each of them matters as soon as a
+// trigger does that fires on changes, since whatever it does is a change.
 func (p *program) mattering(target int) []int {
 	seen := map[int]bool{target: true}
 	keys := map[string]bool{}
@@ -112,14 +117,16 @@ func (p *program) mattering(target int) []int {
 			}
 		}
 	}
-	if !p.steps[target].automation && p.steps[target].later {
-		for i := p.triggers; i < len(p.steps); i++ {
-			reach([]int{i})
-		}
-	}
+	changes := false
 	for len(queue) > 0 {
 		st := p.steps[queue[0]]
 		queue = queue[1:]
+		if !changes && st.later && !st.automation {
+			changes = true
+			for i := p.triggers; i < len(p.steps); i++ {
+				reach([]int{i})
+			}
+		}
 		for _, key := range st.reads {
 			for _, k := range []string{key, setTagsKey(key)} {
 				if k != "" && !keys[k] {
@@ -175,41 +182,68 @@ func (s *search) walk(m moment) {
 	for _, m.state = range s.notFiring(from, step, firing) {
 		s.walk(m)
 	}
-	if index == s.target {
+	if index == s.target && !s.ignores(m) {
 		return
 	}
 	m.fired, m.fresh = append(slices.Clip(m.fired), index), append(slices.Clip(m.fresh), index)
 	m.changed = true
+	m.clock.note(step)
 	for _, f := range firing {
 		m.state = f.apply(index, step)
 		s.walk(m)
 	}
 }
 
-// wait lets hours pass until an automation fires.
+// wait lets hours pass until an automation fires. One whose hour comes earlier
+// fires first, unless something about the ticket keeps it from firing.
 func (s *search) wait(m moment) {
-	if m.hours == maxHours || len(s.automations) == 0 {
+	if len(s.automations) == 0 {
+		return
+	}
+	if m.hours == maxHours {
+		s.overran = true
 		return
 	}
 	m.hours++
+	m.clock.rest(m.state)
 	rested := m.state.atRest()
-	before := m.fired
-	for _, index := range s.automations {
-		if slices.Contains(before, index) || s.stopped() {
-			continue
+	states := []state{rested}
+	for _, d := range s.due(m) {
+		if s.stopped() {
+			return
 		}
-		step := s.program.steps[index]
-		firing := s.firing(rested, step)
-		if index == s.target {
-			s.found(firing, m)
-			continue
+		step := s.program.steps[d.index]
+		from := states
+		if !d.timed {
+			from = []state{rested}
 		}
-		m.at, m.changed, m.fresh = 0, false, nil
-		m.fired = append(slices.Clip(before), index)
-		for _, f := range firing {
-			m.state = f.apply(index, step).writtenBy("update_type", index)
-			s.walk(m)
+		var idle []state
+		for _, x := range from {
+			firing := s.firing(x, step)
+			s.run(m, d, firing)
+			if d.timed {
+				idle = append(idle, s.notFiring(x, step, firing)...)
+			}
 		}
+		if d.timed {
+			states = s.bounded(idle)
+		}
+	}
+}
+
+// run fires an automation and goes through the triggers after it.
+func (s *search) run(m moment, d due, firing []state) {
+	if d.index == s.target {
+		s.found(firing, m)
+		return
+	}
+	step := s.program.steps[d.index]
+	m.at, m.changed, m.fresh = 0, false, nil
+	m.fired = append(slices.Clip(m.fired), d.index)
+	m.clock.run(d, step)
+	for _, f := range firing {
+		m.state = f.apply(d.index, step).writtenBy("update_type", d.index)
+		s.walk(m)
 	}
 }
 
@@ -233,13 +267,20 @@ func (s *search) stopped() bool {
 	return s.overran || len(s.best.via) == 0 || s.nodes > enoughNodes
 }
 
+// ignores says whether what is sent at a moment does not count: the target
+// fires like any other rule.
+func (s *search) ignores(m moment) bool { return s.afterCreation && m.hours == 0 }
+
 // found keeps the best of the ways in which the target fires. Of the rules that
 // fired before only those count on whose work a condition relied.
 func (s *search) found(firing []state, m moment) {
+	if s.ignores(m) {
+		return
+	}
 	for _, st := range firing {
 		w := way{state: st, later: m.hours > 0}
 		for _, f := range m.fired {
-			if slices.Contains(st.needed, f) {
+			if f != s.target && slices.Contains(st.needed, f) {
 				w.via = append(w.via, f)
 			}
 		}

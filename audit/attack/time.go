@@ -35,26 +35,25 @@ var ages = map[string]age{
 	},
 }
 
-// assumeAge: the hours can be waited for, or not yet have passed.
+// assumeAge: hours pass by themselves, so what is left is whether the thing
+// itself happens. When the hours have passed is for the clock to say.
 func (s state) assumeAge(a age, want bool) []state {
 	switch {
-	case !want:
-		return []state{s}
-	case a.agent:
-		return nil
 	case a.doubt != "":
 		return []state{s.doubting(a.doubt)}
+	case a.attr == "" && a.agent == want:
+		return nil
 	case a.attr == "":
 		return []state{s}
 	}
-	return s.assumeAmong(a.attr, s.attr(a.attr), []string{a.value}, !a.not)
+	return s.assumeAmong(a.attr, s.attr(a.attr), []string{a.value}, want != a.not)
 }
 
 // atRest is the ticket some hours after the triggers have run: nothing has
 // just changed, and a new ticket may have become open, as it does without an
 // agent's help when it is assigned by routing.
 func (s state) atRest() state {
-	s = s.remember("update_type").remember("comment_is_public").remember("role")
+	s = s.remember("update_type").remember("comment_is_public").remember("role").remember("current_via_id")
 	before := s.attrs
 	before.each(func(name string, d domain) {
 		if d.written {
@@ -62,15 +61,25 @@ func (s state) atRest() state {
 			s = s.withAttr(name, d)
 		}
 	})
-	if _, set := s.writers.get("status"); !set && !s.updated {
+	if _, set := s.writers.get("status"); !set && s.mayBeNew() {
 		d := among("new", "open")
 		if s.channel.ownForm {
 			d = usually("new", byOwnForm)
 		}
 		s = s.withAttr("status", d)
 	}
+	if !s.updated {
+		// Whoever it is, it is the same one every time.
+		s = s.withAttr("role", nobodyKnows("whom Zendesk counts as current user when an automation changes a ticket is not documented")).
+			withAttr("current_via_id", nobodyKnows("over which channel Zendesk counts what an automation changes is not documented"))
+	}
 	s.updated = true
-	return s.withAttr("update_type", fixedTo("Change")).
-		withAttr("comment_is_public", fixedTo("")).
-		withAttr("role", nobodyKnows("whom Zendesk counts as current user when an automation changes a ticket is not documented"))
+	return s.withAttr("update_type", fixedTo("Change")).withAttr("comment_is_public", fixedTo(""))
+}
+
+// mayBeNew says whether nothing that was asked so far rules out that the ticket
+// is still new.
+func (s state) mayBeNew() bool {
+	_, ok := s.attr("status").is("new")
+	return ok
 }

@@ -2,8 +2,10 @@ package collect
 
 import (
 	"context"
+	crand "crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"math/rand/v2"
 	"net/http"
@@ -53,6 +55,14 @@ type APIOptions struct {
 	Concurrency int
 	// Kinds are what to read; none means everything.
 	Kinds []tenant.Kind
+	// Extras are read last, after the account's settings.
+	Extras []Extra
+	// SampleTickets is how many of the newest tickets are looked at, at most
+	// MaxSample; 0 for none. See sample.go for what is kept of them.
+	SampleTickets int
+	// Random gives the salt that makes the keys of a sample useless outside it;
+	// nil is the system's own source.
+	Random io.Reader
 	// Now is the clock.
 	Now func() time.Time
 	// Sleep waits; nil waits in real time. It must return early when the
@@ -174,6 +184,9 @@ func withDefaults(o APIOptions) (APIOptions, error) {
 	case o.MaxRate < 0 || o.MaxRate > 1 || math.IsNaN(o.MaxRate):
 		return o, fmt.Errorf("the share of the rate limit must be above 0 and at most 1, not %v", o.MaxRate)
 	}
+	if o.SampleTickets < 0 || o.SampleTickets > MaxSample {
+		return o, fmt.Errorf("a sample is of 1 to %d tickets, not %d", MaxSample, o.SampleTickets)
+	}
 	o.Version = orDefault(o.Version, "dev")
 	o.MaxRate = orDefault(o.MaxRate, DefaultMaxRate)
 	o.Timeout = orDefault(o.Timeout, DefaultTimeout)
@@ -186,6 +199,9 @@ func withDefaults(o APIOptions) (APIOptions, error) {
 	}
 	if o.Sleep == nil {
 		o.Sleep = sleepFor
+	}
+	if o.Random == nil {
+		o.Random = crand.Reader
 	}
 	if o.Jitter == nil {
 		o.Jitter = rand.Float64

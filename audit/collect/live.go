@@ -62,7 +62,23 @@ func (a *API) Record(ctx context.Context) (*Recording, error) {
 		return nil, fmt.Errorf("nothing could be read from %s; the first reason is that of %s: %s",
 			a.Host(), rec.Collection.Gaps[0].Kind, rec.Collection.Gaps[0].Detail)
 	}
+	if err := rec.extend(ctx, a.extras(who.role)); err != nil {
+		return nil, err
+	}
+	a.recount(rec, before)
+	if !rec.Collection.Complete {
+		return rec, fmt.Errorf("the collection was interrupted: %w", ctx.Err())
+	}
 	return rec, nil
+}
+
+// extras are what the options ask for besides the account's settings.
+func (a *API) extras(role string) []Extra {
+	extras := slices.Clone(a.opts.Extras)
+	if a.opts.SampleTickets > 0 {
+		extras = append(extras, a.sampleExtra(role))
+	}
+	return extras
 }
 
 // readAll reads the resources side by side and the pages of each one after the
@@ -112,16 +128,12 @@ func encode(k tenant.Kind, r resource) encoded {
 }
 
 func (a *API) assemble(found []encoded, who identity, before Stats) *Recording {
-	after := a.Stats()
 	rec := &Recording{Collection: Collection{
-		Schema:      CollectionSchema,
-		Version:     a.opts.Version,
-		Subdomain:   a.subdomain,
-		CollectedAt: a.opts.Now().UTC().Truncate(time.Second),
-		Role:        who.role,
-		Complete:    true,
-		Requests:    after.Requests - before.Requests,
-		Waited:      (after.Waited - before.Waited).Round(time.Millisecond),
+		Schema:    CollectionSchema,
+		Version:   a.opts.Version,
+		Subdomain: a.subdomain,
+		Role:      who.role,
+		Complete:  true,
 	}}
 	for _, f := range found {
 		if f.file != nil {
@@ -132,11 +144,21 @@ func (a *API) assemble(found []encoded, who identity, before Stats) *Recording {
 			rec.Collection.Complete = rec.Collection.Complete && f.gap.Reason != tenant.Interrupted
 		}
 	}
-	rec.Files = append(rec.Files, EncodeCollection(rec.Collection))
+	rec.Files = append(rec.Files, File{Name: CollectionName})
+	a.recount(rec, before)
 	for _, w := range []string{a.cred.Warning(), who.warning()} {
 		if w != "" {
 			rec.Warnings = append(rec.Warnings, w)
 		}
 	}
 	return rec
+}
+
+// recount brings collection.json, the last of the files, up to date.
+func (a *API) recount(rec *Recording, before Stats) {
+	after := a.Stats()
+	rec.Collection.CollectedAt = a.opts.Now().UTC().Truncate(time.Second)
+	rec.Collection.Requests = after.Requests - before.Requests
+	rec.Collection.Waited = (after.Waited - before.Waited).Round(time.Millisecond)
+	rec.Files[len(rec.Files)-1] = EncodeCollection(rec.Collection)
 }

@@ -44,6 +44,11 @@ func keptMembers(k tenant.Kind) []string {
 		return []string{"id", "organization_id", "created_at"}
 	case tenant.OAuthTokens:
 		return []string{"id", "client_id", "user_id", "created_at", "expires_at", "used_at", "scopes", "refresh_token_expires_at"}
+	case tenant.SampledTickets:
+		return []string{
+			"id", "channel", "created_at", "submitter_role", "requester_verified", "requester_is_submitter",
+			"requester_key", "submitter_key", "subject_key", "recipient",
+		}
 	case tenant.APITokens:
 		return []string{"id", "description", "active", "created_at", "updated_at", "last_used_at"}
 	default:

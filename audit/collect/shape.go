@@ -231,6 +231,10 @@ func looksLike(k tenant.Kind, v tenant.Value, bare bool) bool {
 		return v.Get("sign_in_required").Exists() || v.Get("community_enabled").Exists() || v.Get("anonymous_kb_voting_enabled").Exists()
 	case tenant.TriggerDefinitions:
 		return v.Get("actions").Type() == tenant.List && v.Get("conditions_all").Type() == tenant.List
+	case tenant.DNS:
+		return v.Get("domains").Type() == tenant.Map && v.Get("hosts").Type() == tenant.Map
+	case tenant.Probes:
+		return v.Get("requests_form").Type() == tenant.List && v.Get("signup").Type() == tenant.List
 	case tenant.Account, tenant.EmailSettings:
 		return !bare && len(v.Keys()) > 0
 	}

@@ -161,6 +161,9 @@ func (m *machine) whenMatches(br *branch, subject value, before tri.Value) tri.V
 	for i := range br.whens {
 		cond = tri.Or(cond, m.compareExpr("==", subject, &br.whens[i]))
 	}
+	if br.vague {
+		return tri.Unknown
+	}
 	return cond
 }
 

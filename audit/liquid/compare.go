@@ -36,6 +36,9 @@ func (m *machine) comparison(c *comparison) tri.Value {
 		return m.truth(m.eval(&c.left))
 	}
 	if c.left.kind == exprEmpty || c.left.kind == exprBlank {
+		if c.right.kind == exprEmpty || c.right.kind == exprBlank {
+			return tri.Unknown // the engine says that empty is not empty
+		}
 		return m.compareExpr(swapped(c.op), m.eval(&c.right), &c.left)
 	}
 	return m.compareExpr(c.op, m.eval(&c.left), &c.right)

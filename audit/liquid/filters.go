@@ -45,81 +45,93 @@ func Filters() []FilterEffect {
 	return out
 }
 
+type runFilter func(m *machine, in value, c *filterCall) value
+
 type filter struct {
 	FilterEffect
-	run func(m *machine, in value, c *filterCall) value
+	low, high int // how many arguments it takes
+	run       runFilter
 }
 
-func keeps(name, note string, run func(*machine, value, *filterCall) value) filter {
-	return filter{FilterEffect{name, Keeps, note}, run}
+func keeps(name string, low, high int, note string, run runFilter) filter {
+	return filter{FilterEffect{name, Keeps, note}, low, high, run}
 }
 
-func shortens(name, note string, run func(*machine, value, *filterCall) value) filter {
-	return filter{FilterEffect{name, Shortens, note}, run}
+func shortens(name string, low, high int, note string, run runFilter) filter {
+	return filter{FilterEffect{name, Shortens, note}, low, high, run}
 }
 
-func neutralises(name, note string, run func(*machine, value, *filterCall) value) filter {
-	return filter{FilterEffect{name, Neutralises, note}, run}
+func neutralises(name string, low, high int, note string, run runFilter) filter {
+	return filter{FilterEffect{name, Neutralises, note}, low, high, run}
+}
+
+// fails marks a filter that the engine may stop with an error message, however
+// it is called.
+func fails(run runFilter) runFilter {
+	return func(m *machine, in value, c *filterCall) value {
+		m.failed = true
+		return run(m, in, c)
+	}
 }
 
 var filterTable = []filter{
-	neutralises("abs", "a number", rounded),
-	keeps("append", "and adds its argument's words", appended),
-	neutralises("at_least", "a number", inexact),
-	neutralises("at_most", "a number", inexact),
-	keeps("base64_decode", "decoded", charwise(base64Decode)),
-	keeps("base64_encode", "encoded, which anybody can undo", charwise(base64Encode)),
-	keeps("base64_url_safe_decode", "decoded", charwise(base64URLDecode)),
-	keeps("base64_url_safe_encode", "encoded, which anybody can undo", charwise(base64URLEncode)),
-	keeps("capitalize", "", capitalized),
-	neutralises("ceil", "a number", rounded),
-	keeps("compact", "a list without its empty elements", sameList),
-	keeps("concat", "and adds its argument's elements", concatenated),
-	keeps("date", "words that are no date come out unchanged; a format's words are printed", dated),
-	keeps("default", "or its argument's words where there is nothing", defaulted),
-	neutralises("divided_by", "a number", arithmetic(divide)),
-	keeps("downcase", "", charwise(lower)),
-	keeps("escape", "HTML marks become entities, the words stay", charwise(escapeHTML)),
-	keeps("escape_once", "HTML marks become entities, the words stay", charwise(escapeOnce)),
-	shortens("first", "the first element, or character", func(m *machine, in value, _ *filterCall) value { return m.edge(in, false) }),
-	neutralises("floor", "a number", rounded),
-	keeps("h", "the old name of escape", charwise(escapeHTML)),
-	keeps("join", "and adds the words of what stands between", func(m *machine, in value, c *filterCall) value {
+	neutralises("abs", 0, 0, "a number", rounded),
+	keeps("append", 1, 1, "and adds its argument's words", appended),
+	neutralises("at_least", 1, 1, "a number", inexact),
+	neutralises("at_most", 1, 1, "a number", inexact),
+	keeps("base64_decode", 0, 0, "decoded", fails(charwise(base64Decode))),
+	keeps("base64_encode", 0, 0, "encoded, which anybody can undo", charwise(base64Encode)),
+	keeps("base64_url_safe_decode", 0, 0, "decoded", fails(charwise(base64URLDecode))),
+	keeps("base64_url_safe_encode", 0, 0, "encoded, which anybody can undo", charwise(base64URLEncode)),
+	keeps("capitalize", 0, 0, "", capitalized),
+	neutralises("ceil", 0, 0, "a number", rounded),
+	keeps("compact", 0, 1, "a list without its empty elements", fails(sameList)),
+	keeps("concat", 1, 1, "and adds its argument's elements", fails(concatenated)),
+	keeps("date", 1, 1, "words that are no date come out unchanged; a format's words are printed", dated),
+	keeps("default", 0, 2, "or its argument's words where there is nothing", defaulted),
+	neutralises("divided_by", 1, 1, "a number", arithmetic(divide)),
+	keeps("downcase", 0, 0, "", charwise(lower)),
+	keeps("escape", 0, 0, "HTML marks become entities, the words stay", charwise(escapeHTML)),
+	keeps("escape_once", 0, 0, "HTML marks become entities, the words stay", charwise(escapeOnce)),
+	shortens("first", 0, 0, "the first element, or character", func(m *machine, in value, _ *filterCall) value { return m.edge(in, false) }),
+	neutralises("floor", 0, 0, "a number", rounded),
+	keeps("h", 0, 0, "the old name of escape", charwise(escapeHTML)),
+	keeps("join", 0, 1, "and adds the words of what stands between", func(m *machine, in value, c *filterCall) value {
 		return m.joined(in, m.arg(c, 0, " ")).value()
 	}),
-	shortens("last", "the last element, or character", func(m *machine, in value, _ *filterCall) value { return m.edge(in, true) }),
-	keeps("lstrip", "", stripped(true, false)),
-	keeps("map", "one property of each element", mapped),
-	neutralises("minus", "a number", arithmetic(subtract)),
-	neutralises("modulo", "a number", arithmetic(modulo)),
-	keeps("newline_to_br", "", charwise(newlineToBr)),
-	neutralises("plus", "a number", arithmetic(add)),
-	keeps("prepend", "and adds its argument's words", prepended),
-	keeps("remove", "an outsider avoids what is removed", replaced(-1, true)),
-	keeps("remove_first", "an outsider avoids what is removed", replaced(1, true)),
-	keeps("remove_last", "an outsider avoids what is removed", replaced(0, true)),
-	keeps("replace", "an outsider avoids what is replaced; the replacement's words are added", replaced(-1, false)),
-	keeps("replace_first", "an outsider avoids what is replaced; the replacement's words are added", replaced(1, false)),
-	keeps("replace_last", "an outsider avoids what is replaced; the replacement's words are added", replaced(0, false)),
-	keeps("reverse", "a list from its end; text is not reversed", reversedList),
-	neutralises("round", "a number", rounded),
-	keeps("rstrip", "", stripped(false, true)),
-	neutralises("size", "how many characters or elements", func(m *machine, in value, _ *filterCall) value { return m.size(in) }),
-	shortens("slice", "a part", sliced),
-	keeps("sort", "a list in order", sameList),
-	keeps("sort_natural", "a list in order", sameList),
-	keeps("split", "a list of parts", split),
-	keeps("strip", "", stripped(true, true)),
-	keeps("strip_html", "takes HTML tags away; words and bare links stay", charwise(stripHTML)),
-	keeps("strip_newlines", "", charwise(stripNewlines)),
-	neutralises("times", "a number", arithmetic(multiply)),
-	shortens("truncate", "the first characters, 50 unless told", truncated),
-	shortens("truncatewords", "the first words, 15 unless told", truncatedWords),
-	keeps("uniq", "a list without its repetitions", sameList),
-	keeps("upcase", "", charwise(upper)),
-	keeps("url_decode", "decoded", charwise(urlDecode)),
-	keeps("url_encode", "encoded, which anybody can undo", charwise(urlEncode)),
-	keeps("where", "those elements that fit", sameList),
+	shortens("last", 0, 0, "the last element, or character", func(m *machine, in value, _ *filterCall) value { return m.edge(in, true) }),
+	keeps("lstrip", 0, 0, "", stripped(true, false)),
+	keeps("map", 1, 1, "one property of each element", fails(mapped)),
+	neutralises("minus", 1, 1, "a number", arithmetic(subtract)),
+	neutralises("modulo", 1, 1, "a number", arithmetic(modulo)),
+	keeps("newline_to_br", 0, 0, "", charwise(newlineToBr)),
+	neutralises("plus", 1, 1, "a number", arithmetic(add)),
+	keeps("prepend", 1, 1, "and adds its argument's words", prepended),
+	keeps("remove", 1, 1, "an outsider avoids what is removed", replaced(-1, true)),
+	keeps("remove_first", 1, 1, "an outsider avoids what is removed", replaced(1, true)),
+	keeps("remove_last", 1, 1, "an outsider avoids what is removed", replaced(0, true)),
+	keeps("replace", 1, 2, "an outsider avoids what is replaced; the replacement's words are added", replaced(-1, false)),
+	keeps("replace_first", 1, 2, "an outsider avoids what is replaced; the replacement's words are added", replaced(1, false)),
+	keeps("replace_last", 2, 2, "an outsider avoids what is replaced; the replacement's words are added", replaced(0, false)),
+	keeps("reverse", 0, 0, "a list from its end; text is not reversed", reversedList),
+	neutralises("round", 0, 1, "a number", rounded),
+	keeps("rstrip", 0, 0, "", stripped(false, true)),
+	neutralises("size", 0, 0, "how many characters or elements", func(m *machine, in value, _ *filterCall) value { return m.size(in) }),
+	shortens("slice", 1, 2, "a part", sliced),
+	keeps("sort", 0, 1, "a list in order", fails(sameList)),
+	keeps("sort_natural", 0, 1, "a list in order", fails(sameList)),
+	keeps("split", 1, 1, "a list of parts", split),
+	keeps("strip", 0, 0, "", stripped(true, true)),
+	keeps("strip_html", 0, 0, "takes HTML tags away; words and bare links stay", charwise(stripHTML)),
+	keeps("strip_newlines", 0, 0, "", charwise(stripNewlines)),
+	neutralises("times", 1, 1, "a number", arithmetic(multiply)),
+	shortens("truncate", 0, 2, "the first characters, 50 unless told", truncated),
+	shortens("truncatewords", 0, 2, "the first words, 15 unless told", truncatedWords),
+	keeps("uniq", 0, 1, "a list without its repetitions", fails(sameList)),
+	keeps("upcase", 0, 0, "", charwise(upper)),
+	keeps("url_decode", 0, 0, "decoded", fails(charwise(urlDecode))),
+	keeps("url_encode", 0, 0, "encoded, which anybody can undo", charwise(urlEncode)),
+	keeps("where", 1, 2, "those elements that fit", fails(sameList)),
 }
 
 var filterNamed = indexFilters(filterTable)
@@ -149,6 +161,9 @@ func (m *machine) filter(v value, c *filterCall) value {
 	}
 	if !m.spend(v.cost()) {
 		return m.unfiltered(v, c)
+	}
+	if n := len(c.args); n < c.known.low || n > c.known.high || len(c.named) > 0 {
+		m.failed = true
 	}
 	// What is shortened is the input; an argument, such as what truncate puts at
 	// the end, is printed in full.
@@ -229,7 +244,9 @@ func (m *machine) argInt(c *filterCall, i int, without int64) (int64, bool) {
 	if i == len(c.args) {
 		return 0, false
 	}
-	return m.integer(m.eval(&c.args[i]))
+	n, known := m.integer(m.eval(&c.args[i]))
+	m.failed = m.failed || !known
+	return n, known
 }
 
 // size counts characters or elements.
@@ -263,10 +280,11 @@ func rounded(m *machine, in value, c *filterCall) value {
 // then fit as well.
 const farthest = 1 << 31
 
-func arithmetic(op func(a, b int64) (int64, bool)) func(*machine, value, *filterCall) value {
+func arithmetic(op func(a, b int64) (int64, bool)) runFilter {
 	return func(m *machine, in value, c *filterCall) value {
 		a, known := m.integer(in)
 		b, alsoKnown := m.argInt(c, 0, 0)
+		m.failed = m.failed || b == 0
 		if !known || !alsoKnown || len(c.args) == 0 || max(a, -a, b, -b) >= farthest {
 			return someNumber(0)
 		}

@@ -16,7 +16,9 @@ func sameList(m *machine, in value, c *filterCall) value {
 	case kindText, kindNumber, kindBool:
 		// The engine makes a list of it.
 		return anyOf(in)
-	case kindNil, kindRef, kindLoop, kindUnion:
+	case kindNil:
+		return value{kind: kindList}
+	case kindRef, kindLoop, kindUnion:
 	}
 	return in
 }
@@ -114,7 +116,7 @@ func (m *machine) mayGlue(b *builder, glue piece) {
 // the engine prints an error message that holds the name, also from an assign.
 func (m *machine) property(c *filterCall) {
 	if m.arg(c, 0, "").marks.tainted() {
-		m.hit = append(m.hit, &mark{kind: markReview, name: "an outsider's words name a property", tpl: m.scope.tpl, off: c.off})
+		m.note("an outsider's words name a property", c.off)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 // charwise makes a filter of a function that works on each part of a text by
 // itself. For text that is known this is what the reference engine prints; for
 // the rest it is what such text may look like.
-func charwise(f func(string) string) func(*machine, value, *filterCall) value {
+func charwise(f func(string) string) runFilter {
 	return func(m *machine, in value, _ *filterCall) value {
 		p := m.text(in)
 		b := builder{m: m, marks: p.marks, opaque: p.opaque}
@@ -105,7 +105,7 @@ func capitalized(m *machine, in value, _ *filterCall) value {
 
 const blanks = " \t\r\n\v\f\x00"
 
-func stripped(left, right bool) func(*machine, value, *filterCall) value {
+func stripped(left, right bool) runFilter {
 	trim := func(s string, first, last bool) string {
 		if left && first {
 			s = strings.TrimLeft(s, blanks)
@@ -145,7 +145,7 @@ func (m *machine) concat(parts ...piece) value {
 
 // replaced makes replace and remove: n is -1 for every occurrence, 1 for the
 // first, and 0 for the last.
-func replaced(n int, remove bool) func(*machine, value, *filterCall) value {
+func replaced(n int, remove bool) runFilter {
 	return func(m *machine, in value, c *filterCall) value {
 		p, old, with := m.text(in), m.arg(c, 0, ""), piece{}
 		if !remove {
@@ -358,11 +358,13 @@ func dated(m *machine, in value, c *filterCall) value {
 	if !format.opaque && format.s == "" || in.kind == kindNil {
 		return in
 	}
-	p := m.text(in).maybe(true)
-	if !format.marks.tainted() {
-		return p.value()
+	if in.kind != kindRef && in.kind != kindList {
+		in = m.text(in).maybe(true).value()
 	}
-	return m.concat(p, format)
+	if !format.marks.tainted() {
+		return in
+	}
+	return m.union(format.maybe(true).value(), in)
 }
 
 func defaulted(m *machine, in value, c *filterCall) value {

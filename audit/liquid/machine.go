@@ -22,8 +22,11 @@ type machine struct {
 	bytes  int // bytes of copying left
 	ticks  int
 	quit   bool
+	// failed is set by a filter that may end in an error message: an assign
+	// around it then leaves its variable as it was.
+	failed bool
 
-	hit     []*mark // limits that were reached
+	hit     []*mark // to review whatever is printed, such as limits reached
 	stack   []string
 	dynamic map[string]value
 	places  map[place]tenant.Pos
@@ -192,7 +195,12 @@ func (m *machine) execNode(n *node, b *builder) flow {
 	case nodeOutput:
 		b.add(m.piece(m.output(n.out)))
 	case nodeAssign:
-		m.assign(n.name, m.output(n.out).through(false))
+		m.failed = false
+		v := m.output(n.out).through(false)
+		if m.failed {
+			v = m.union(v, m.current(n.name))
+		}
+		m.assign(n.name, v)
 	case nodeElement:
 		m.assign(n.name, m.union(m.elementOf(m.eval(&n.out.expr)).through(false), m.current(n.name)))
 	case nodeCycle:

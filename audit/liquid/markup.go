@@ -194,18 +194,10 @@ func (p *parser) parseFilter(s string, base int) (filterCall, bool) {
 	f.known = filterNamed[f.name]
 	c := cursor{s: s, i: i, base: base}
 	for c.i < len(s) {
-		switch ch := s[c.i]; {
-		case isQuote(ch):
-			if end := closeQuote(s, c.i); end > 0 {
-				c.i = end
-				continue
-			}
-			c.i++
-		case ch == ':' || ch == ',':
-			c.i++
+		// Quotes that are no argument hide nothing from the reference engine.
+		c.i++
+		if ch := s[c.i-1]; ch == ':' || ch == ',' {
 			p.parseArg(&c, &f)
-		default:
-			c.i++
 		}
 	}
 	return f, true

@@ -240,6 +240,19 @@ func (m *machine) limit(what string) {
 	m.hit = append(m.hit, &mark{kind: markReview, name: what, tpl: m.scope.tpl, off: m.off})
 }
 
+// note adds something to review whether or not it is printed.
+func (m *machine) note(what string, off int) {
+	k := mark{kind: markReview, name: what, tpl: m.scope.tpl, off: off}
+	for _, other := range m.hit {
+		if *other == k {
+			return
+		}
+	}
+	if len(m.hit) <= maxReview {
+		m.hit = append(m.hit, &k)
+	}
+}
+
 func (m *machine) reviewMark(message string, off int) *marks {
 	return single(&mark{kind: markReview, name: message, tpl: m.scope.tpl, off: off})
 }

@@ -1,6 +1,10 @@
 package liquid
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // A parser cuts a template into text, outputs and tags in one pass and keeps
 // open blocks on a stack of its own, so that nesting costs no call stack.
@@ -35,6 +39,7 @@ func (p *parser) parse() {
 	}
 	p.closeTo(0)
 	p.t.nodes = p.root
+	slices.SortStableFunc(p.t.problems, func(a, b Problem) int { return cmp.Compare(a.Offset, b.Offset) })
 	if p.t.dropped {
 		p.t.problems = append(p.t.problems, Problem{Message: "there are more problems than are listed", At: p.t.src.PosAt(0)})
 	}
@@ -108,9 +113,9 @@ func (p *parser) output(start int) {
 		}
 	} else {
 		p.t.problem(start, "a placeholder ends in one brace instead of two")
-		if inner := strings.Index(content, "{{"); inner > 0 {
-			// The names before a later {{ belong to this one, the rest to that.
-			content, p.i = content[:inner], from+inner
+		if next := p.nextTag(from); next < end {
+			// What stands before the next tag belongs to this one, the rest to that.
+			content, p.i = p.s[from:next], next
 		}
 	}
 	p.trim = strings.HasSuffix(content, "-")

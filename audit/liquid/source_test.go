@@ -107,7 +107,7 @@ dc.logic = dynamic:{% assign x = ticket.title %}{{x}}
 			{From: "ticket.title", At: tenant.Pos{File: "dc.b", Line: 1, Column: 9}, Dynamic: "b"},
 		}},
 		{"variables are its own", "{% assign x = ticket.title %}{{dc.scope}}{{y}}", "{{x}}{{y}}", "", nil},
-		{"its problems are the message's", "{{dc.broken}}", "⟦ticket.title⟧", "a condition is missing; if is never closed", []liquid.Source{
+		{"its problems are the message's", "{{dc.broken}}", "⟦ticket.title⟧", "if is never closed; a condition is missing", []liquid.Source{
 			{From: "ticket.title", At: tenant.Pos{File: "dc.broken", Line: 1, Column: 9}, Dynamic: "broken"},
 		}},
 	} {

@@ -106,6 +106,9 @@ func (p *parser) cycle(t tagToken) {
 		if frag, off, ok := piece.fragment(); ok {
 			n.exprs = append(n.exprs, p.parseExpression(frag, off, 0))
 		}
+		if piece.space(); piece.i < len(piece.s) {
+			p.seen(piece.s, piece.base)
+		}
 		start = end + 1
 	}
 	if group == "" {
@@ -270,7 +273,7 @@ func (p *parser) branch(t tagToken) {
 	case "elsif":
 		next.cond = p.parseCondition(t.markup, t.off)
 	case "when":
-		next.whens = p.parseWhens(t)
+		next.whens, next.vague = p.parseWhens(t)
 	case "else":
 		if top.name == "case" && strings.TrimSpace(t.markup) != "" {
 			p.t.problem(t.start, "else in a case takes no condition")
@@ -284,24 +287,29 @@ func (p *parser) misplaced(t tagToken) {
 	p.seen(t.markup, t.off)
 }
 
-// parseWhens reads values joined by commas or "or".
-func (p *parser) parseWhens(t tagToken) []expression {
-	var out []expression
+// parseWhens reads values joined by commas or "or". vague is set where
+// something else follows, which the engine ignores.
+func (p *parser) parseWhens(t tagToken) (values []expression, vague bool) {
 	c := cursor{s: t.markup, base: t.off}
 	for {
 		frag, off, ok := c.fragment()
 		if !ok {
-			break
+			p.t.problem(t.start, "when has no value")
+			return values, true
 		}
-		if frag == "or" && len(out) > 0 {
+		values = append(values, p.parseExpression(frag, off, 0))
+		c.space()
+		if c.i == len(c.s) {
+			return values, false
+		}
+		if c.s[c.i] == ',' {
+			c.i++
 			continue
 		}
-		out = append(out, p.parseExpression(frag, off, 0))
+		if frag, _, _ := c.fragment(); frag != "or" {
+			return values, true
+		}
 	}
-	if len(out) == 0 {
-		p.t.problem(t.start, "when has no value")
-	}
-	return out
 }
 
 // end closes the innermost block of that name, and with it whatever was left

@@ -49,8 +49,8 @@ func Parse(src tenant.Text) *Template {
 	return t
 }
 
-// Problems lists what is wrong with the template, in no particular order and
-// at most a few dozen. None means that the reference engine can read it too.
+// Problems lists what is wrong with the template, in the order of its text and
+// at most a few dozen.
 func (t *Template) Problems() []Problem { return t.problems }
 
 // Source gives the text the template was read from.
@@ -120,6 +120,7 @@ type branch struct {
 	lead   bool // what stands in a case before the first when
 	cond   condition
 	whens  []expression
+	vague  bool // there is more to a when than its values
 	body   []node
 }
 

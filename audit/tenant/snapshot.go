@@ -2,6 +2,7 @@ package tenant
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 )
@@ -113,6 +114,37 @@ func decode[T any](items []Value, from func(Value) T) []T {
 		out[i] = from(v)
 	}
 	return out
+}
+
+// With is s with what was read of a kind on request, in place of what it had of
+// that kind. A gap says why that is not everything; without items and with a
+// gap nothing was read. Other kinds than those read on request have typed views
+// and cannot be put in later: s stays as it is.
+func (s *Snapshot) With(k Kind, items []Value, gap *Gap) *Snapshot {
+	if !k.OnRequest() {
+		return s
+	}
+	out := *s
+	out.singles, out.lists, out.gaps = maps.Clone(s.singles), maps.Clone(s.lists), maps.Clone(s.gaps)
+	delete(out.singles, k)
+	delete(out.lists, k)
+	delete(out.gaps, k)
+	switch {
+	case k.Single() && len(items) > 0:
+		if out.singles == nil {
+			out.singles = map[Kind]Value{}
+		}
+		out.singles[k] = items[0]
+	case !k.Single() && (gap == nil || len(items) > 0):
+		if out.lists == nil {
+			out.lists = map[Kind][]Value{}
+		}
+		out.lists[k] = items
+	}
+	if gap != nil {
+		out.gaps[k] = *gap
+	}
+	return &out
 }
 
 // Has says whether k was read in full. A truncated list was not.

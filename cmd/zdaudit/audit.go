@@ -25,7 +25,7 @@ func auditCommand(env environment) *cli.Command {
 			"  zdaudit audit --demo\n" +
 			"  zdaudit audit acme\n" +
 			"  zdaudit audit ./export -f table -f json=report.json --fail-on medium",
-		Flags: slices.Concat(sourceFlags(), reportFlags(), gateFlags()),
+		Flags: slices.Concat(sourceFlags(), extraFlags(), reportFlags(), gateFlags()),
 		Action: func(c *cli.Context) error {
 			return auditAction(c, env)
 		},
@@ -97,6 +97,9 @@ func runAudit(c *cli.Context, env environment) (*audit.Report, error) {
 	config, err := p.readConfig(c)
 	if err != nil {
 		return nil, err
+	}
+	if err := config.CheckParameters(rules.All()); err != nil {
+		return nil, fmt.Errorf("read the configuration: %w", err)
 	}
 	s, err := p.snapshot(c, env)
 	if s == nil {

@@ -25,7 +25,7 @@ func collectCommand(env environment) *cli.Command {
 		Description: sourceHelp + "\n\nExamples:\n" +
 			"  zdaudit collect acme -o acme-dump\n" +
 			"  zdaudit collect acme --check",
-		Flags: slices.Concat(sourceFlags(), []cli.Flag{
+		Flags: slices.Concat(sourceFlags(), extraFlags(), []cli.Flag{
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the dump to `DIR`"},
 			&cli.BoolFlag{Name: "overwrite", Usage: "replace an earlier dump in DIR"},
 			&cli.BoolFlag{Name: "check", Usage: "only say what this credential can read, and which rules will be unknown"},

@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 	"github.com/xrash/smetrics"
 
+	"github.com/zdaudit/zdaudit/audit/collect"
 	"github.com/zdaudit/zdaudit/report"
 )
 
@@ -32,6 +33,8 @@ type environment struct {
 	now            func() time.Time
 	stdoutIs       terminal
 	stderrIs       terminal
+	// resolver answers for the domain name system; nil is the real one.
+	resolver collect.Resolver
 }
 
 // errGate says that the audit is complete and found what --fail-on names.
@@ -78,6 +81,7 @@ func newApp(env environment) *cli.App {
 			auditCommand(env),
 			attackCommand(env),
 			collectCommand(env),
+			attestCommand(env),
 			rulesCommand(env),
 			completionCommand(env),
 			versionCommand(env),

@@ -106,15 +106,18 @@ func livePlace(arg string) (place, error) {
 // open makes the source. The function it gives back ends what opening started.
 func (p place) open(c *cli.Context, env environment) (collect.Source, func(), error) {
 	nothing := func() {}
+	extras, err := p.extras(c, env)
 	switch {
+	case err != nil:
+		return nil, nothing, err
 	case p.demo:
 		return demoSource(c, env)
 	case p.stdin:
 		s, err := collect.FromReader("stdin", env.stdin)
-		return s, nothing, err
+		return collect.WithExtras(s, extras...), nothing, err
 	case p.path != "":
 		s, err := collect.OpenPath(p.path)
-		return s, nothing, err
+		return collect.WithExtras(s, extras...), nothing, err
 	}
 	credential, err := collect.CredentialFrom(env.getenv, os.ReadFile)
 	if err != nil {
@@ -123,7 +126,9 @@ func (p place) open(c *cli.Context, env environment) (collect.Source, func(), er
 	if w := credential.Warning(); w != "" {
 		fmt.Fprintln(env.stderr, "zdaudit: warning:", w)
 	}
-	s, err := collect.NewAPI(apiOptions(c, env, p.subdomain, c.String("endpoint"), credential))
+	options := apiOptions(c, env, p.subdomain, c.String("endpoint"), credential)
+	options.Extras, options.SampleTickets = extras, c.Int("sample")
+	s, err := collect.NewAPI(options)
 	return s, nothing, err
 }
 
