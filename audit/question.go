@@ -45,13 +45,14 @@ func Questions() []Question {
 		{"tickets.cc_subject_template", Words, "What is the subject of the e-mail to people copied in?", "Admin Center › Objects and rules › Tickets › Settings › CCs and followers"},
 		{"tickets.cc_email_template", Words, "What is the text of the e-mail to people copied in?", "Admin Center › Objects and rules › Tickets › Settings › CCs and followers"},
 		{"attachments.allowed_types", List, "Which attachment types are allowed? “*” for all", "Admin Center › Objects and rules › Tickets › Settings › Downloads and attachments"},
-		{"help_center.internal", YesNo, "Is the help center meant for your own staff only?", "you decide"},
+		{"help_center.internal", YesNo, "Is the help center meant for your own staff only?", "no setting says so"},
 		{"help_center.sign_in_required", YesNo, "Does the help center require everybody to sign in?", "usually Knowledge admin › Settings › Guide settings"},
 		{"help_center.unsafe_html", YesNo, "Is “Display unsafe content” in articles on?", "usually Knowledge admin › Settings › Guide settings"},
 		{"help_center.community", YesNo, "Is the community switched on?", "usually Knowledge admin › Settings › Guide settings"},
 		{"help_center.community_moderated", YesNo, "Are posts in the community held for moderation?", "usually Knowledge admin › Settings › Guide settings"},
-		{"corporate_domains", List, "Which e-mail domains belong to your company?", "you know them"},
+		{"corporate_domains", List, "Which e-mail domains belong to your company?", "no setting says so"},
 		{"security_contact", Words, "Who receives security notices about the account?", "usually Admin Center › Account › Billing or Security contacts"},
+		{"apps.reviewed", YesNo, "Has somebody reviewed the installed apps in the last 90 days?", "usually Admin Center › Apps and integrations › Apps › Zendesk Support apps"},
 		{"api.tokens_reviewed", YesNo, "Has somebody reviewed the API tokens in the last 90 days?", "Admin Center › Apps and integrations › APIs › API tokens"},
 	}
 }

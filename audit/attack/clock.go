@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"strconv"
-	"strings"
 )
 
 // A clock says where a way stands in time, in hours since the ticket was
@@ -38,8 +36,8 @@ const noEnd = math.MaxInt32
 
 // windowOf reads a condition on hours; false where it cannot be told.
 func windowOf(c condition) (window, bool) {
-	n, err := strconv.ParseFloat(strings.TrimSpace(c.value), 64)
-	if err != nil || n < 0 || n > noEnd/4 {
+	n, ok := number(c.value)
+	if !ok || n < 0 || n > noEnd/4 {
 		return window{}, false
 	}
 	out := window{since: c.attr, last: noEnd}

@@ -1,6 +1,7 @@
 package attack
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -205,8 +206,8 @@ func (s state) assumeOrder(c condition, d domain, want bool) []state {
 		}
 		return []state{s.narrowed(c.attr, n)}
 	}
-	limit, err := strconv.ParseFloat(strings.TrimSpace(c.value), 64)
-	if err != nil {
+	limit, ok := number(c.value)
+	if !ok {
 		return []state{s.doubting("the condition on “" + c.attr + "” compares with “" + c.value + "”, which is no number")}
 	}
 	above, below := bounds(op, limit)
@@ -215,6 +216,13 @@ func (s state) assumeOrder(c condition, d domain, want bool) []state {
 		return nil
 	}
 	return []state{s.narrowed(c.attr, n)}
+}
+
+// number reads a number; false for text, and for what only computers take for
+// one.
+func number(s string) (float64, bool) {
+	n, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+	return n, err == nil && !math.IsNaN(n) && !math.IsInf(n, 0)
 }
 
 func ranksWithin(order []string, at int, op string) []string {

@@ -3,7 +3,6 @@ package attack
 import (
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // A control says who decides an attribute of the outsider's ticket.
@@ -161,8 +160,8 @@ func (d domain) numberFits(v string) bool {
 	if !d.bounded() {
 		return true
 	}
-	n, err := strconv.ParseFloat(strings.TrimSpace(v), 64)
-	return err == nil && d.within(n)
+	n, ok := number(v)
+	return ok && d.within(n)
 }
 
 // example is a value that satisfies everything that has been asked, and
