@@ -137,10 +137,50 @@ func (p *page) findings(r *audit.Report, groups []group) {
 		return
 	}
 	p.captions(groups)
+	short := 0
 	for _, g := range groups {
+		if len(groups) > manyGroups && g.findings[0].Severity() < audit.High && !p.opts.Verbose {
+			if short == 0 {
+				p.gap()
+			}
+			short++
+			p.groupInShort(g)
+			continue
+		}
 		p.gap()
 		p.group(r, g)
 	}
+	if short > 0 {
+		p.gap()
+		p.put(0, say(fmt.Sprintf("The last %d are in short: %s shows them in full, %s the steps of one.", short, code("--verbose"), code("zdaudit rules ID"))))
+	}
+}
+
+// manyGroups is how many rules may fail before those below high are told in
+// short.
+const manyGroups = 15
+
+// groupInShort says what is wrong, where, and what to do in a few lines.
+func (p *page) groupInShort(g group) {
+	first := g.findings[0]
+	severity := first.Severity()
+	p.hang(0, styled(severityStyle(severity), severity.String()), ruleCells+1,
+		solid(bold, CleanLine(first.Rule)+noBreak), styled(bold, " "+CleanLine(first.Title)))
+	indent := ruleCells + 2
+	runs := append([]run{styled(dim, "At ")}, listRuns(objectsOf(g.findings))...)
+	p.put(indent, runs...)
+	p.put(indent, styled(dim, "To fix: "), say(CleanLine(first.Remedy.Summary)))
+}
+
+// objectsOf names the objects of findings, each once.
+func objectsOf(findings []audit.Finding) []tenant.Ref {
+	var out []tenant.Ref
+	for _, f := range findings {
+		if !slices.Contains(out, f.Object) {
+			out = append(out, f.Object)
+		}
+	}
+	return out
 }
 
 // captions explain marks and words that the findings use.

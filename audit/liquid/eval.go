@@ -11,7 +11,10 @@ import (
 func (m *machine) eval(e *expression) value {
 	switch e.kind {
 	case exprLiteral:
-		return e.val
+		if e.val == nil {
+			return value{}
+		}
+		return *e.val
 	case exprEmpty, exprBlank:
 		return knownText("")
 	case exprRange:

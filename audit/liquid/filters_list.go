@@ -135,22 +135,35 @@ func mapped(m *machine, in value, c *filterCall) value {
 		return anyOf(m.union(elem, itself))
 	case kindList:
 		if in.opaque {
-			return anyOf(m.index(m.elementOf(in), key, c.off))
+			e := m.elementOf(in)
+			return anyOf(m.union(m.index(e, key, c.off), m.within(e, key, c)))
 		}
 		out := in
 		out.list = make([]value, len(in.list))
 		for i, e := range in.list {
 			out.list[i] = m.index(e, key, c.off)
+			if e.kind == kindText {
+				out.list[i] = m.within(e, key, c)
+			}
 		}
 		return out
 	case kindText:
-		// Of a text, the engine takes those words of it that the property is.
-		return anyOf(m.union(m.arg(c, 0, "").maybe(true).value(), value{}))
+		return anyOf(m.within(in, key, c))
 	case kindNil:
 		return value{kind: kindList}
 	case kindBool, kindNumber, kindRange, kindLoop, kindUnion:
 	}
 	return anyOf(value{})
+}
+
+// within is a property of a text: the property's name if the text holds it,
+// and a character if the property is a number.
+func (m *machine) within(v, key value, c *filterCall) value {
+	name := m.union(m.arg(c, 0, "").maybe(true).value(), value{})
+	if key.kind == kindText && !key.opaque || v.kind == kindRef {
+		return name
+	}
+	return m.union(name, v)
 }
 
 // valueCost is about how many bytes an element of a list takes.

@@ -166,11 +166,18 @@ func (m *machine) blur(c *collection) {
 }
 
 func (m *machine) loop(n *node, b *builder) flow {
-	c := m.collect(m.eval(&n.block.subject))
+	subject := m.eval(&n.block.subject)
+	c := m.collect(subject)
 	if c.empty && n.block.unclosed {
 		c = collection{elems: []value{{}}, unknown: true}
 	}
 	m.window(&c, n.block)
+	if c.empty && subject.kind == kindRef {
+		// If it is a text and no list, no limit keeps it from being its own element.
+		if text := m.resolve(subject.ref); text.marks.tainted() {
+			c = collection{elems: []value{text}, unknown: true}
+		}
+	}
 	if !c.empty && !c.unknown && m.exhausted() {
 		m.limit(tooManyRounds)
 		m.blur(&c)

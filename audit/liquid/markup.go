@@ -235,14 +235,15 @@ func (p *parser) parseExpression(s string, off, nest int) expression {
 	s = strings.TrimFunc(s, func(r rune) bool { return r < 0x80 && isSpace(byte(r)) })
 	e := expression{off: off}
 	if len(s) >= 2 && isQuote(s[0]) && closeQuote(s, 0) == len(s) {
-		e.val = knownText(s[1 : len(s)-1])
+		v := knownText(s[1 : len(s)-1])
+		e.val = &v
 		return e
 	}
 	switch s {
 	case "", "nil", "null":
 		return e
 	case "true", "false":
-		e.val = value{kind: kindBool, b: s == "true"}
+		e.val = &value{kind: kindBool, b: s == "true"}
 		return e
 	case "blank":
 		e.kind = exprBlank
@@ -252,7 +253,7 @@ func (p *parser) parseExpression(s string, off, nest int) expression {
 		return e
 	}
 	if n, ok := parseNumber(s); ok {
-		e.val = n
+		e.val = &n
 		return e
 	}
 	if s[0] == '(' && s[len(s)-1] == ')' && nest < maxNesting {
@@ -286,6 +287,7 @@ func parseNumber(s string) (value, bool) {
 // {{ {ticket.title }} and {{ ticket..title }} still name the title.
 func (p *parser) parseLookup(e *expression, s string, nest int) {
 	e.kind = exprLookup
+	e.steps = make([]step, 0, min(strings.Count(s, ".")+strings.Count(s, "[")+1, maxPath))
 	static := true
 	for i := 0; i < len(s); {
 		switch {
@@ -302,9 +304,10 @@ func (p *parser) parseLookup(e *expression, s string, nest int) {
 			}
 			inner := p.parseExpression(s[i+1:end-1], e.off, nest+1)
 			st := step{bracket: true, expr: &inner}
-			if inner.kind == exprLiteral && inner.val.kind == kindText {
+			switch {
+			case inner.is(kindText):
 				st.key, st.expr = inner.val.s, nil
-			} else if inner.kind != exprLiteral || inner.val.kind != kindNumber || len(e.steps) == 0 {
+			case !inner.is(kindNumber) || len(e.steps) == 0:
 				static = false
 			}
 			e.steps = append(e.steps, st)

@@ -121,7 +121,7 @@ func Render(t *Template, env Env, limits Limits) Output {
 		bytes:  bytesPerByte * limits.Bytes,
 	}
 	m.scope = newScope(t)
-	b := builder{m: &m}
+	b := builder{m: &m, own: make([]byte, 0, min(t.src.Len(), 1<<12))}
 	if t.plain {
 		b.addOwn(t.src.String())
 	}
@@ -148,7 +148,7 @@ func (m *machine) finish(t *Template, b *builder) Output {
 		from string
 		at   tenant.Pos
 	}
-	index := map[key]int{}
+	var index map[key]int
 	b.marks.walk(func(k *mark, logic, short bool) {
 		switch k.kind {
 		case markSource:
@@ -157,6 +157,9 @@ func (m *machine) finish(t *Template, b *builder) Output {
 				out.Sources[i].Logic = out.Sources[i].Logic || logic
 				out.Sources[i].Shortened = out.Sources[i].Shortened && short
 				return
+			}
+			if index == nil {
+				index = map[key]int{}
 			}
 			index[key{k.name, at}] = len(out.Sources)
 			out.Sources = append(out.Sources, Source{From: k.name, At: at, Dynamic: k.dynamic, Logic: logic, Shortened: short})

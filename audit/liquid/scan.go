@@ -25,6 +25,7 @@ type parser struct {
 }
 
 func (p *parser) parse() {
+	p.root = make([]node, 0, 2*min(strings.Count(p.s, "{{")+strings.Count(p.s, "{%"), 32)+1)
 	for p.i < len(p.s) {
 		start := p.nextTag(p.i)
 		p.text(start)

@@ -167,11 +167,16 @@ const (
 
 type expression struct {
 	kind   exprKind
-	val    value    // of exprLiteral
+	val    *value   // of exprLiteral; nil is nothing
 	path   []string // of exprLookup, where the template itself says all of it
 	steps  []step
 	lo, hi *expression
 	off    int // where its position is reported
+}
+
+// is says whether e is a literal of a kind.
+func (e *expression) is(k valueKind) bool {
+	return e.kind == exprLiteral && e.val != nil && e.val.kind == k
 }
 
 // A step is one link of a lookup: the root name, .key, [key] or [expression].
