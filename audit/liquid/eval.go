@@ -328,14 +328,6 @@ func (m *machine) variants(templates []*Template, key string) value {
 	return opaqueText(best, all)
 }
 
-// force turns a placeholder into what it prints; other values stay.
-func (m *machine) force(v value) value {
-	if v.kind == kindRef {
-		return m.resolve(v.ref).with(v.marks)
-	}
-	return v
-}
-
 // isNil says whether a placeholder is known to be nothing.
 func (m *machine) isNil(v value) bool {
 	p := m.env.Resolve(v.ref.path, m.scope.inside)

@@ -136,6 +136,9 @@ func mapped(m *machine, in value, c *filterCall) value {
 	case kindList:
 		if in.opaque {
 			e := m.elementOf(in)
+			if e.kind == kindRef {
+				return anyOf(m.index(e, key, c.off))
+			}
 			return anyOf(m.union(m.index(e, key, c.off), m.within(e, key, c)))
 		}
 		out := in
@@ -160,7 +163,7 @@ func mapped(m *machine, in value, c *filterCall) value {
 // and a character if the property is a number.
 func (m *machine) within(v, key value, c *filterCall) value {
 	name := m.union(m.arg(c, 0, "").maybe(true).value(), value{})
-	if key.kind == kindText && !key.opaque || v.kind == kindRef {
+	if key.kind == kindText && !key.opaque {
 		return name
 	}
 	return m.union(name, v)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -56,11 +55,7 @@ func TestHostileTemplates(t *testing.T) {
 		{"many unknown tags", strings.Repeat("{% x ticket.title %}", 100_000), true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			start := time.Now()
 			out := liquid.Render(liquid.Parse(textOf("t", tt.template)), envOf(ticketEnv+"\nc.value = carrier"), liquid.DefaultLimits())
-			took := time.Since(start)
-			assert.Less(t, took, 10*time.Second)
-			t.Logf("%v, %d to review, %d sources", took.Round(time.Millisecond), len(out.Review), len(out.Sources))
 			assert.Equal(t, tt.review, len(out.Review) > 0, messages(out.Review))
 			if tt.name != "nothing but text" {
 				assert.NotEmpty(t, out.Sources)
