@@ -22,16 +22,16 @@ type account struct {
 	more                  map[string]any // other resources, by their key
 }
 
-func (a account) snapshot(t testing.TB) *tenant.Snapshot {
-	t.Helper()
+func (a account) snapshot(tb testing.TB) *tenant.Snapshot {
+	tb.Helper()
 	doc := map[string]any{"triggers": orEmpty(a.triggers), "automations": orEmpty(a.automations)}
 	for k, v := range a.more {
 		doc[k] = v
 	}
 	data, err := json.MarshalIndent(doc, "", " ")
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	s, err := collect.Snapshot([]collect.File{{Name: "account.json", Data: data}}, tenant.Origin{Kind: "dump"}, "acme")
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return s
 }
 

@@ -193,11 +193,26 @@ func sound(t *testing.T, a Attack) {
 // does not, so that one of the two can be.
 func FuzzConditions(f *testing.F) {
 	for _, c := range [][3]string{
-		{"status", "less_than", "solved"}, {"status", "value_previous", "new"}, {"priority", "changed", ""}, {"current_tags", "not_includes", "a b"},
-		{"subject_includes_word", "is_not", "refund"}, {"comment_includes_word", "includes", "x y"}, {"custom_fields_10", "present", ""},
-		{"reopens", "greater_than_equal", "1e300"}, {"reopens", "less_than", "NaN"}, {"NEW", "is", "24"}, {"assignee_updated_at", "is", "1"},
-		{"due_date", "less_than", "4"}, {"brand_id", "is_not", "900"}, {"role", "is", "agent"}, {"recipient", "is_not", ""}, {"cc", "is", "present"},
-		{"current_tags", "includes", ""}, {"subject_includes_word", "not_includes", "  "}, {"requester_id", "value", "1"}, {"", "", ""},
+		{"status", "less_than", "solved"},
+		{"status", "value_previous", "new"},
+		{"priority", "changed", ""},
+		{"current_tags", "not_includes", "a b"},
+		{"subject_includes_word", "is_not", "refund"},
+		{"comment_includes_word", "includes", "x y"},
+		{"custom_fields_10", "present", ""},
+		{"reopens", "greater_than_equal", "1e300"},
+		{"reopens", "less_than", "NaN"},
+		{"NEW", "is", "24"},
+		{"assignee_updated_at", "is", "1"},
+		{"due_date", "less_than", "4"},
+		{"brand_id", "is_not", "900"},
+		{"role", "is", "agent"},
+		{"recipient", "is_not", ""},
+		{"cc", "is", "present"},
+		{"current_tags", "includes", ""},
+		{"subject_includes_word", "not_includes", "  "},
+		{"requester_id", "value", "1"},
+		{"", "", ""},
 	} {
 		f.Add(c[0], c[1], c[2])
 	}

@@ -172,7 +172,7 @@ func (t *played) meets(c map[string]any) bool {
 	value, _ := c["value"].(string)
 	switch field {
 	case "NEW", "OPEN", "PENDING", "SOLVED":
-		return t.values["status"] == strings.ToLower(field) && t.aged(operator, value)
+		return strings.EqualFold(t.values["status"], field) && t.aged(operator, value)
 	case "current_tags":
 		return has(strings.Fields(value), func(tag string) bool { return t.tags[tag] }) == (operator == "includes")
 	case "subject_includes_word":
@@ -199,7 +199,7 @@ func (t *played) meets(c map[string]any) bool {
 	case "greater_than":
 		return order(field, now) > order(field, value)
 	}
-	panic("the engine does not know the operator " + operator) //nolint:forbidigo // a mistake in the test itself
+	panic("the engine does not know the operator " + operator)
 }
 
 // hasChanged: on a new ticket, whatever has a value was set just now.
@@ -262,7 +262,7 @@ func (a playground) send(t *played, r map[string]any, value []any) {
 // write gives the text of a mail: recipient, subject, body.
 func write(c attack.Channel, value []any, note string, blank bool) string {
 	quoted := maps.Clone(canaries)
-	switch c {
+	switch c { //nolint:exhaustive // the others have nothing of their own
 	case attack.TicketsAPI:
 		quoted["current_user.name"] = "Ann Agent"
 	case attack.Email:

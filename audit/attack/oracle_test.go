@@ -252,7 +252,7 @@ func (a oracleAccount) everyTicket(c attack.Channel) []openable {
 	vary("comment_includes_word", func(t *openable) { t.comment = "invoice" })
 	red, blue := tagged("custom_fields_10", "red", "red"), tagged("custom_fields_10", "blue", "blue")
 	boxed, green := tagged("custom_fields_13", "true", "boxed"), tagged("custom_fields_12", "green", "green")
-	switch c {
+	switch c { //nolint:exhaustive // the others go on below
 	case attack.Email:
 		return all
 	case attack.TicketsAPI:

@@ -50,6 +50,7 @@ type program struct {
 	triggers int // how many of the steps are triggers
 	writers  map[string][]int
 	channels []*channelModel
+	most     int // ways that are followed for one rule on one channel
 }
 
 func compileProgram(w *world, s *tenant.Snapshot) *program {
@@ -57,6 +58,7 @@ func compileProgram(w *world, s *tenant.Snapshot) *program {
 	p.add(s.Triggers, false)
 	p.triggers = len(p.steps)
 	p.add(s.Automations, true)
+	p.most = p.nodesEach()
 	return p
 }
 

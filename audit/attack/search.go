@@ -4,11 +4,33 @@ import (
 	"cmp"
 	"context"
 	"slices"
+
+	"github.com/zdaudit/zdaudit/audit/tenant"
 )
 
-// maxNodes bounds the ways that are followed for one message on one channel.
+// maxNodes bounds the ways that are followed for one rule on one channel.
 // Ordinary accounts need a few dozen.
 const maxNodes = 4000
+
+// allNodes bounds the ways that are followed for the whole account, which
+// matters where very many triggers act on one another; leastNodes is what each
+// rule gets all the same. What is not followed is possible, never absent. The
+// bound depends on the account alone, so the same account gives the same report.
+const (
+	allNodes   = 1_500_000
+	leastNodes = 60
+)
+
+// nodesEach is the bound for one rule on one channel.
+func (p *program) nodesEach() int {
+	sending := 0
+	for _, st := range p.steps {
+		if slices.ContainsFunc(st.rule.Actions, func(a tenant.Action) bool { return !silent[a.Field] && sinks[a.Field] != nil }) {
+			sending++
+		}
+	}
+	return max(leastNodes, min(maxNodes, allNodes/max(1, sending*len(p.channels))))
+}
 
 // enoughNodes is where the search for a shorter way ends once a certain one is
 // known.
@@ -251,7 +273,7 @@ func (s *search) run(m moment, d due, firing []state) {
 // much has been looked at.
 func (s *search) stopped() bool {
 	s.nodes++
-	if s.nodes > maxNodes {
+	if s.nodes > s.program.most {
 		s.overran = true
 	}
 	if s.nodes%64 == 0 {

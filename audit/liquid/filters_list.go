@@ -11,6 +11,10 @@ import (
 func sameList(m *machine, in value, c *filterCall) value {
 	m.property(c)
 	switch in.kind {
+	case kindRef:
+		if m.isNil(in) {
+			return value{kind: kindList}
+		}
 	case kindList, kindRange:
 		return anyOf(m.elementOf(in))
 	case kindText, kindNumber, kindBool:
@@ -18,7 +22,7 @@ func sameList(m *machine, in value, c *filterCall) value {
 		return anyOf(in)
 	case kindNil:
 		return value{kind: kindList}
-	case kindRef, kindLoop, kindUnion:
+	case kindLoop, kindUnion:
 	}
 	return in
 }
@@ -130,6 +134,9 @@ func mapped(m *machine, in value, c *filterCall) value {
 	key := m.eval(&c.args[0])
 	switch in.kind {
 	case kindRef:
+		if m.isNil(in) {
+			return value{kind: kindList}
+		}
 		elem := m.index(m.elementOf(in), key, c.off)
 		itself := m.index(in, key, c.off).guessed()
 		return anyOf(m.union(elem, itself))

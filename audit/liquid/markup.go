@@ -218,6 +218,11 @@ func (p *parser) parseArg(c *cursor, f *filterCall) {
 		}
 	}
 	end := c.fragmentEnd(c.i)
+	if end <= c.i && name != "" {
+		// A name without a value is a value.
+		name, c.i = "", i
+		end = c.fragmentEnd(i)
+	}
 	if end <= c.i {
 		return
 	}
