@@ -50,6 +50,12 @@ func writeCatalogueRule(b *strings.Builder, r audit.Rule) {
 	for i, step := range r.Fix.Steps {
 		fmt.Fprintf(b, "%d. %s\n", i+1, step)
 	}
+	for i, param := range r.Params {
+		if i == 0 {
+			b.WriteString("\n**Parameters.**\n\n")
+		}
+		fmt.Fprintf(b, "- `%s`\n", paramWords(param))
+	}
 	b.WriteString("\n**References.**")
 	for _, ref := range r.References {
 		fmt.Fprintf(b, " <%s>", ref)

@@ -60,6 +60,9 @@ func WriteRule(w io.Writer, r audit.Rule, opts Options) error {
 	for _, name := range slices.Sorted(maps.Keys(r.Frameworks)) {
 		fact("maps to", say(CleanLine(name)+": "+strings.Join(each(r.Frameworks[name], CleanLine), ", ")))
 	}
+	for _, param := range r.Params {
+		fact("parameter", say(paramWords(param)))
+	}
 	p.gap()
 	p.put(0, paragraphs(r.Why)...)
 	p.gap()
@@ -67,6 +70,11 @@ func WriteRule(w io.Writer, r audit.Rule, opts Options) error {
 	p.gap()
 	p.references(0, r.References)
 	return p.done()
+}
+
+// paramWords says what a parameter decides and which values it takes.
+func paramWords(p audit.Param) string {
+	return fmt.Sprintf("%s: %s; %d %s unless set, from %d to %d", p.Name, p.What, p.Default, p.Unit, p.Min, p.Max)
 }
 
 // paragraphs joins the lines of each paragraph of a text.

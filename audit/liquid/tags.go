@@ -100,8 +100,10 @@ func (p *parser) cycle(t tagToken) {
 		group, markup, base = frag, c.s[c.i:], t.off+c.i
 	}
 	n := node{kind: nodeCycle, off: t.start, name: group}
+	odd := false // a quote is never closed
 	for start := 0; start <= len(markup); {
 		end := pieceEnd(markup, start, ',')
+		odd = odd || end < len(markup) && markup[end] != ','
 		piece := cursor{s: markup[start:end], base: base + start}
 		if frag, off, ok := piece.fragment(); ok {
 			n.exprs = append(n.exprs, p.parseExpression(frag, off, 0))
@@ -119,7 +121,7 @@ func (p *parser) cycle(t tagToken) {
 	}
 	// Some versions cut at commas inside quotes too, and print what names they
 	// then find.
-	if pieces := strings.Split(markup, ","); len(pieces) > len(n.exprs) {
+	if pieces := strings.Split(markup, ","); odd || len(pieces) > len(n.exprs) {
 		p.seen(strings.Join(pieces, " "), base)
 	}
 }
