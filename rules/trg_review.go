@@ -30,10 +30,13 @@ func checkGenerative(f *audit.Facts) audit.Verdict {
 		if how == "" && generative.MatchString(t.Title) {
 			how = "by its name"
 		}
+		if how == "" {
+			continue
+		}
 		paths := slices.DeleteFunc(look.OnCreation(t.Ref), func(p attack.Path) bool {
 			return p.Channel == attack.TicketsAPI || p.Channel == attack.Messaging
 		})
-		if how == "" || len(paths) == 0 {
+		if len(paths) == 0 {
 			continue
 		}
 		found = append(found, audit.Finding{

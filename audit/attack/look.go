@@ -103,10 +103,8 @@ func (l *Look) OnCreation(trigger tenant.Ref) []Path {
 
 // stepOf finds an active rule, -1 if there is none.
 func (p *program) stepOf(rule tenant.Ref) int {
-	for i, st := range p.steps {
-		if st.rule.Type == rule.Type && st.rule.ID == rule.ID {
-			return i
-		}
+	if i, ok := p.index[rule.Type+"/"+rule.ID]; ok {
+		return i
 	}
 	return -1
 }

@@ -50,11 +50,13 @@ type program struct {
 	triggers int // how many of the steps are triggers
 	writers  map[string][]int
 	channels []*channelModel
-	most     int // ways that are followed for one rule on one channel
+	// index finds a step by "trigger/360001"; of two with one id, the first.
+	index map[string]int
+	most  int // ways that are followed for one rule on one channel
 }
 
 func compileProgram(w *world, s *tenant.Snapshot) *program {
-	p := &program{world: w, writers: map[string][]int{}, channels: models()}
+	p := &program{world: w, writers: map[string][]int{}, channels: models(), index: map[string]int{}}
 	p.add(s.Triggers, false)
 	p.triggers = len(p.steps)
 	p.add(s.Automations, true)
@@ -74,6 +76,11 @@ func (p *program) add(rules []tenant.BusinessRule, automation bool) {
 		st.later = automation || p.world.firesLater(st)
 		for _, key := range st.writes {
 			p.writers[key] = append(p.writers[key], len(p.steps))
+		}
+		if key := r.Type + "/" + r.ID; r.ID != "" {
+			if _, twice := p.index[key]; !twice {
+				p.index[key] = len(p.steps)
+			}
 		}
 		p.steps = append(p.steps, st)
 	}

@@ -1,6 +1,7 @@
 package attack
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/zdaudit/zdaudit/audit/tenant"
@@ -30,11 +31,7 @@ func (l *Look) Together(over Channel, triggers ...tenant.Ref) (reach Reach, beca
 			}
 		}
 	}
-	for i := range p.triggers {
-		if matter[i] {
-			j.order = append(j.order, i)
-		}
-	}
+	j.order = slices.Sorted(maps.Keys(matter))
 	j.walk(newState(p.world, p.channels[at]), 0)
 	switch {
 	case j.best != nil && len(j.best.because) == 0:
