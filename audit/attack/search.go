@@ -321,11 +321,7 @@ func (s *search) firing(from state, st step) []state {
 	}
 	states := []state{from}
 	for _, c := range st.all {
-		var next []state
-		for _, x := range states {
-			next = append(next, x.assume(c, true)...)
-		}
-		if states = next; len(states) == 0 {
+		if states = assumeEach(states, c, true); len(states) == 0 {
 			return nil
 		}
 		states = s.bounded(states)
@@ -340,6 +336,19 @@ func (s *search) firing(from state, st step) []state {
 		}
 	}
 	return s.bounded(out)
+}
+
+// assumeEach lists the ways in which a condition can hold, or not, starting from
+// any of some.
+func assumeEach(states []state, c condition, want bool) []state {
+	if len(states) == 1 {
+		return states[0].assume(c, want)
+	}
+	var out []state
+	for _, x := range states {
+		out = append(out, x.assume(c, want)...)
+	}
+	return out
 }
 
 // maxAlternatives bounds the ways in which one rule is made to fire, or not to,
@@ -375,11 +384,7 @@ func (s *search) notFiring(from state, st step, firing []state) []state {
 	if len(st.any) > 0 {
 		states := []state{from}
 		for _, c := range st.any {
-			var next []state
-			for _, x := range states {
-				next = append(next, x.assume(c, false)...)
-			}
-			states = s.bounded(next)
+			states = s.bounded(assumeEach(states, c, false))
 		}
 		out = append(out, states...)
 	}
