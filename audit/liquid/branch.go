@@ -105,66 +105,102 @@ func (m *machine) most(alts []taken) int {
 	return best
 }
 
+// A caseRun is a case that is being run.
+type caseRun struct {
+	m       *machine
+	n       *node
+	subject value
+	matched tri.Value // by any of the branches so far
+	certain bool      // all branches so far were decided
+	alts    []taken
+}
+
 // chooseCase runs case. The reference engine runs every "when" that matches,
-// and "else" if none did before it.
+// as often as it has values that match, and "else" if none did before it.
 func (m *machine) chooseCase(n *node, b *builder) flow {
-	subject := m.eval(&n.block.subject)
-	matched := tri.False // by any of the branches so far
-	var alts []taken
-	certain := true
+	r := caseRun{m: m, n: n, subject: m.eval(&n.block.subject), matched: tri.False, certain: true}
 	for i := range n.block.branches {
 		br := &n.block.branches[i]
-		cond := m.whenMatches(br, subject, matched)
+		cond, times := r.matches(br)
 		if n.block.unclosed {
-			cond = tri.Unknown
+			cond, times = tri.Unknown, 1
 		}
 		if !br.isElse && !br.lead {
-			matched = tri.Or(matched, cond)
+			r.matched = tri.Or(r.matched, cond)
 		}
 		if cond == tri.False || len(br.body) == 0 && cond == tri.Unknown {
 			continue
 		}
-		alt := m.try(br.body)
-		if cond == tri.True && certain {
-			m.unite([]*frame{alt.vars})
-		} else {
-			certain = false
-			m.unite([]*frame{alt.vars, nil})
-		}
-		alt.vars = nil
-		alts = append(alts, alt)
-		if certain && alt.flow != flowOn {
+		if r.run(br, cond, times); r.certain && r.alts[len(r.alts)-1].flow != flowOn {
 			break
 		}
 	}
-	if certain {
-		return m.settleAll(alts, b)
+	if r.certain {
+		return m.settleAll(r.alts, b)
 	}
-	if matched != tri.True {
-		alts = append(alts, taken{})
+	if r.matched != tri.True {
+		r.alts = append(r.alts, taken{})
 	}
-	return m.settle(alts, b)
+	return m.settle(r.alts, b)
 }
 
-func (m *machine) whenMatches(br *branch, subject value, before tri.Value) tri.Value {
+// run runs a branch. It is run again for further values that match only if
+// that can make a difference, because it assigns something.
+func (r *caseRun) run(br *branch, cond tri.Value, times int) {
+	for i := range times {
+		if i > 0 {
+			if r.m.exhausted() {
+				r.m.limit(tooManyRounds)
+				return
+			}
+			r.m.rounds--
+			r.m.again++
+		}
+		alt := r.m.try(br.body)
+		if i > 0 {
+			r.m.again--
+		}
+		assigns := len(alt.vars.vars) > 0
+		if cond == tri.True && r.certain && i == 0 {
+			r.m.unite([]*frame{alt.vars})
+		} else {
+			r.certain = false
+			r.m.unite([]*frame{alt.vars, nil})
+		}
+		alt.vars = nil
+		r.alts = append(r.alts, alt)
+		if !assigns {
+			return
+		}
+	}
+}
+
+// matches says whether a branch is taken, and how many of its values may match.
+func (r *caseRun) matches(br *branch) (cond tri.Value, times int) {
 	switch {
 	case br.lead:
 		// The reference engine drops what stands before the first when.
-		return tri.False
+		return tri.False, 0
 	case br.isElse:
-		return tri.Not(before)
+		return tri.Not(r.matched), 1
+	case br.vague || len(br.whens) == 0:
+		return tri.Unknown, max(1, len(br.whens))
 	}
-	cond := tri.False
-	if len(br.whens) == 0 {
-		cond = tri.Unknown
-	}
+	// Whether the subject is worked out once or for each value differs between
+	// versions; it matters if a branch before this one has assigned to it.
+	now := r.m.eval(&r.n.block.subject)
+	cond = tri.False
 	for i := range br.whens {
-		cond = tri.Or(cond, m.compareExpr("==", subject, &br.whens[i]))
+		one := r.m.compareExpr("==", r.subject, &br.whens[i])
+		if one != r.m.compareExpr("==", now, &br.whens[i]) {
+			one = tri.Unknown
+		}
+		if one != tri.False {
+			times++
+		}
+		cond = tri.Or(cond, one)
 	}
-	if br.vague {
-		return tri.Unknown
-	}
-	return cond
+	return cond, times
 }
 
 // settleAll prints branches that are all taken.

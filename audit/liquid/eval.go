@@ -44,10 +44,10 @@ func (m *machine) evalLookup(e *expression) value {
 		return opaqueText(nil, m.reviewMark("a placeholder's name is not known until the message is sent", e.off))
 	}
 	v, ok := m.lookup(root)
-	if !ok && len(e.steps) == 1 {
-		if n, counts := m.scope.counters[root]; counts {
-			return someNumber(n)
-		}
+	if !ok && len(e.steps) == 1 && m.scope.tpl.counted[root] {
+		// A round of a loop may have counted before this one.
+		v := value{kind: kindRef, ref: &ref{path: []string{root}, tpl: m.scope.tpl, off: e.off}}
+		return m.union(someNumber(m.scope.counters[root]), v)
 	}
 	if !ok && e.path != nil {
 		return value{kind: kindRef, ref: &ref{path: e.path, tpl: m.scope.tpl, off: e.off}}

@@ -127,10 +127,10 @@ func (m *machine) property(c *filterCall) {
 // mapped takes one property of each element. The engine takes it of the value
 // itself where that is no list.
 func mapped(m *machine, in value, c *filterCall) value {
+	m.property(c)
 	if len(c.args) == 0 {
 		return in
 	}
-	m.property(c)
 	key := m.eval(&c.args[0])
 	switch in.kind {
 	case kindRef:

@@ -96,6 +96,16 @@ func TestFiltersOnAnOutsidersWords(t *testing.T) {
 		{"{{ticket.title | size}}", "", false},
 		{"{{ticket.title | plus: 1}}{{1 | plus: ticket.title}}{{ticket.title | at_least: 1}}{{ticket.title | round}}", "", false},
 		{"{% if ticket.id %}{% assign x = ticket.title %}{% endif %}{{x | upcase}}", title, false},
+		{"{{ticket.title | append: '' | map: 1}}", title, false}, // some versions give a character
+		{"{{ticket.title | append: '' | last}}", title, true},
+		{"{{ 'a,b' | split: ',' | concat: ticket.list | join: ticket.title }}", title, false},
+		{"{{ (1..3) | join: ticket.title }}", title, false},
+		{"{{ (1..3) | date: '%Y' | join: ticket.title }}", title, false},
+		{"{{ 'ab' | replace: x:, ticket.title }}", title, false},
+		{"{{ '' | replace: '', ticket.title }}", title, false},
+		{"{{ nil | where: 'a' | truncate: 1, ticket.title }}", title, false},
+		{"{{ 'a' | append: name: ticket.title }}", title, false},
+		{"{{ Ticket.title | default: ticket.title }}", title, false},
 	} {
 		t.Run(tt.template, func(t *testing.T) {
 			out := render(tt.template)
@@ -112,6 +122,25 @@ func TestFiltersOnAnOutsidersWords(t *testing.T) {
 			assert.Empty(t, out.Review)
 		})
 	}
+}
+
+// An error message of the engine holds the name of the property it could not
+// find, wherever the filter stands.
+func TestAPropertyNamedByAnOutsiderIsReviewed(t *testing.T) {
+	for _, template := range []string{
+		"{% assign x = 'a' | map: ticket.title %}",
+		"{% assign x = 'a' | where: ticket.title, 1 %}",
+		"{% assign x = 'a' | sort: ticket.title %}",
+		"{{ 1 | map: a: ticket.title }}",
+	} {
+		assert.Equal(t, "an outsider's words name a property", messages(render(template).Review), template)
+	}
+}
+
+func TestEffectsHaveNames(t *testing.T) {
+	assert.Equal(t, "keeps", liquid.Keeps.String())
+	assert.Equal(t, "shortens", liquid.Shortens.String())
+	assert.Equal(t, "neutralises", liquid.Neutralises.String())
 }
 
 func TestFilterTable(t *testing.T) {

@@ -358,7 +358,7 @@ func dated(m *machine, in value, c *filterCall) value {
 	if !format.opaque && format.s == "" || in.kind == kindNil {
 		return in
 	}
-	if in.kind != kindRef && in.kind != kindList {
+	if in.kind != kindRef && in.kind != kindList && in.kind != kindRange {
 		in = m.text(in).maybe(true).value()
 	}
 	if !format.marks.tainted() {

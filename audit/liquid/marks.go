@@ -115,7 +115,7 @@ type builder struct {
 
 // spanCost is what a span counts for in the size of a text, besides its words:
 // a message of a million empty spans would be no smaller in memory.
-const spanCost = 16
+const spanCost = 64
 
 func (b *builder) addOwn(s string) {
 	if s == "" || b.full {

@@ -201,7 +201,7 @@ func (m *machine) review(list []Problem, k *mark) []Problem {
 
 // maxPosWork bounds the bytes that are read to turn offsets into lines: one
 // template may hold a million placeholders, and each asks from its beginning.
-const maxPosWork = 256 << 20
+const maxPosWork = 64 << 20
 
 type place struct {
 	tpl *Template

@@ -30,9 +30,9 @@ func (p *parser) dispatch(t tagToken) {
 	case "cycle":
 		p.cycle(t)
 	case "increment":
-		p.add(node{kind: nodeIncrement, off: t.start, name: strings.TrimSpace(t.markup)})
+		p.counter(nodeIncrement, t)
 	case "decrement":
-		p.add(node{kind: nodeDecrement, off: t.start, name: strings.TrimSpace(t.markup)})
+		p.counter(nodeDecrement, t)
 	case "break", "continue":
 		p.interrupt(t)
 	case "if", "unless", "case", "for", "tablerow", "capture", "ifchanged":
@@ -124,6 +124,12 @@ func (p *parser) cycle(t tagToken) {
 	if pieces := strings.Split(markup, ","); odd || len(pieces) > len(n.exprs) {
 		p.seen(strings.Join(pieces, " "), base)
 	}
+}
+
+func (p *parser) counter(kind nodeKind, t tagToken) {
+	name := strings.TrimSpace(t.markup)
+	p.t.counts(name)
+	p.add(node{kind: kind, off: t.start, name: name})
 }
 
 func (p *parser) interrupt(t tagToken) {

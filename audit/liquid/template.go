@@ -26,6 +26,8 @@ type Template struct {
 	// assigned holds the names that the template itself gives a value: one of
 	// them that has none yet is a variable, not a placeholder nobody knows.
 	assigned map[string]bool
+	// counted holds the names that increment and decrement use.
+	counted map[string]bool
 }
 
 // A Problem is something that a person has to look at.
@@ -69,6 +71,14 @@ func (t *Template) assigns(name string) {
 		t.assigned = map[string]bool{}
 	}
 	t.assigned[name] = true
+}
+
+func (t *Template) counts(name string) {
+	if t.counted == nil {
+		t.counted = map[string]bool{}
+	}
+	t.counted[name] = true
+	t.assigns(name)
 }
 
 type nodeKind uint8
