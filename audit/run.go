@@ -81,13 +81,13 @@ func judge(rule Rule, facts *Facts) (v Verdict) {
 			v = Verdict{Status: Error, Reason: fmt.Sprintf("rule %s could not judge this account: %v", rule.ID, p)}
 		}
 	}()
-	var truncated []string
+	var partial []tenant.Gap
 	for _, k := range rule.Needs {
 		g, ok := facts.Gap(k)
 		switch {
 		case !ok:
-		case g.Reason == tenant.Truncated:
-			truncated = append(truncated, k.String())
+		case partly(facts, g):
+			partial = append(partial, g)
 		default:
 			return Undecided(fmt.Sprintf("%s: %s (%s)", g.Reason, g.Kind, g.Detail))
 		}
@@ -95,11 +95,21 @@ func judge(rule Rule, facts *Facts) (v Verdict) {
 	own := *facts
 	own.rule = rule
 	v = rule.Check(&own)
-	if len(truncated) > 0 && v.Status != Fail {
+	if len(partial) > 0 && v.Status != Fail {
 		// What was not read could hold the very thing the rule looks for.
-		return Undecided(fmt.Sprintf("truncated: only part of %s was read, and that part is clean", strings.Join(truncated, ", ")))
+		names := make([]string, len(partial))
+		for i, g := range partial {
+			names[i] = g.Kind.String()
+		}
+		return Undecided(fmt.Sprintf("%s: only part of %s was read, and that part is clean", partial[0].Reason, strings.Join(names, ", ")))
 	}
 	return v
+}
+
+// partly says whether some of a kind was read in spite of a gap. Such a part
+// can fail a rule, but cannot pass it.
+func partly(facts *Facts, g tenant.Gap) bool {
+	return g.Reason == tenant.Truncated || g.Reason == tenant.ParseError && len(facts.List(g.Kind)) > 0
 }
 
 func complete(f Finding, rule Rule, subdomain string) Finding {

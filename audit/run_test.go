@@ -45,6 +45,8 @@ var (
 
 func TestOutcomes(t *testing.T) {
 	truncated := tenant.Gap{Kind: tenant.Triggers, Reason: tenant.Truncated}
+	broken := tenant.Gap{Kind: tenant.Triggers, Reason: tenant.ParseError}
+	some := map[tenant.Kind][]tenant.Value{tenant.Triggers: {tenant.MapAt(nil, nowhere)}}
 	forbidden := tenant.Gap{Kind: tenant.Triggers, Reason: tenant.Forbidden, Detail: "HTTP 403"}
 	panics := check(audit.Verdict{})
 	panics.Check = func(*audit.Facts) audit.Verdict { panic("odd data") }
@@ -62,6 +64,9 @@ func TestOutcomes(t *testing.T) {
 		{"part of a list can fail", snapshot(read, truncated), check(found), audit.Fail, ""},
 		{"part of a list cannot pass", snapshot(read, truncated), check(audit.Passed("")), audit.Unknown, "truncated"},
 		{"part of a list does not show that a rule does not apply", snapshot(read, truncated), check(audit.DoesNotApply("none")), audit.Unknown, "truncated"},
+		{"what could be read beside what could not can fail", snapshot(some, broken), check(found), audit.Fail, ""},
+		{"but it cannot pass", snapshot(some, broken), check(audit.Passed("")), audit.Unknown, "parse_error"},
+		{"where nothing could be read, nothing is judged", snapshot(read, broken), check(found), audit.Unknown, "parse_error"},
 		{"a rule that says nothing has not passed", snapshot(read), check(audit.Verdict{}), audit.Unknown, ""},
 		{"a rule that breaks is an error by name", snapshot(read), panics, audit.Error, "ZD-TST-01"},
 	} {

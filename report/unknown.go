@@ -182,15 +182,26 @@ func (p *page) notRead(gaps []tenant.Gap) {
 	}
 	p.heading("Not read")
 	cells := 0
+	var absent []string
 	for _, g := range gaps {
+		if g.Reason == tenant.NotInSource {
+			absent = append(absent, strings.ReplaceAll(g.Kind.String(), "_", " "))
+			continue
+		}
 		cells = max(cells, len(g.Kind.String()))
 	}
 	for _, g := range gaps {
+		if g.Reason == tenant.NotInSource {
+			continue
+		}
 		text := strings.ReplaceAll(g.Reason.String(), "_", " ")
 		if detail := prose(g.Detail); detail != "" {
 			text += ": " + detail
 		}
 		p.hang(2, say(strings.ReplaceAll(g.Kind.String(), "_", " ")), cells+1, styled(dim, text))
+	}
+	if len(absent) > 0 {
+		p.put(2, styled(dim, "Not in the source: "+strings.Join(absent, ", ")+"."))
 	}
 }
 

@@ -34,9 +34,9 @@ func TestSnapshotJoinsDocuments(t *testing.T) {
 		{"the later state counts also where it comes first", map[string]string{"a.json": newer, "b.json": older}, []string{"new"}},
 		{"objects without an id are all kept", map[string]string{"triggers.json": `[{"title":"a","all":[],"actions":[]},{"title":"b","all":[],"actions":[]}]`}, []string{"a", "b"}},
 		{"page 2 comes before page 10", map[string]string{
-			"p10.json": `{"triggers":[{"id":3,"title":"c"}]}`, "p2.json": `{"triggers":[{"id":2,"title":"b"}]}`, "p.json": `{"triggers":[{"id":1,"title":"a"}]}`,
+			"p10.json": `{"triggers":[{"id":3,"title":"c","conditions":{"all":[],"any":[]},"actions":[]}]}`, "p2.json": `{"triggers":[{"id":2,"title":"b","conditions":{"all":[],"any":[]},"actions":[]}]}`, "p.json": `{"triggers":[{"id":1,"title":"a","conditions":{"all":[],"any":[]},"actions":[]}]}`,
 		}, []string{"a", "b", "c"}},
-		{"pages as JSON Lines", map[string]string{"all.jsonl": `{"triggers":[{"id":1,"title":"a"}]}` + "\n" + `{"triggers":[{"id":2,"title":"b"}]}`}, []string{"a", "b"}},
+		{"pages as JSON Lines", map[string]string{"all.jsonl": `{"triggers":[{"id":1,"title":"a","conditions":{"all":[],"any":[]},"actions":[]}]}` + "\n" + `{"triggers":[{"id":2,"title":"b","conditions":{"all":[],"any":[]},"actions":[]}]}`}, []string{"a", "b"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := snapshotOf(t, tt.files)

@@ -52,7 +52,7 @@ func TestEncodeResource(t *testing.T) {
 
 func TestEveryKindIsReadAsWhatItIsWritten(t *testing.T) {
 	for _, k := range tenant.Kinds() {
-		v, err := Parse("f.json", []byte(`{"id":1,"name":"n","tickets":{}}`))
+		v, err := Parse("f.json", []byte(`{"id":1,"name":"n","tickets":{},"conditions":{"all":[],"any":[]},"actions":[]}`))
 		require.NoError(t, err)
 		s, err := Snapshot([]File{EncodeResource(k, []tenant.Value{v})}, tenant.Origin{}, "")
 		require.NoError(t, err, k.String())

@@ -65,7 +65,7 @@ func (t *marks) tainted() bool { return t != nil && t.heavy }
 
 // walk visits each mark in order of appearance, once for each way it came.
 func (t *marks) walk(visit func(m *mark, logic, short bool)) {
-	type todo struct {
+	type pending struct {
 		t            *marks
 		logic, short bool
 	}
@@ -73,7 +73,7 @@ func (t *marks) walk(visit func(m *mark, logic, short bool)) {
 		return
 	}
 	seen := map[*marks]uint8{}
-	stack := []todo{{t: t}}
+	stack := []pending{{t: t}}
 	for len(stack) > 0 {
 		top := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
@@ -94,10 +94,10 @@ func (t *marks) walk(visit func(m *mark, logic, short bool)) {
 		}
 		seen[top.t] |= bit
 		if top.t.right != nil {
-			stack = append(stack, todo{top.t.right, logic, short})
+			stack = append(stack, pending{top.t.right, logic, short})
 		}
 		if top.t.left != nil {
-			stack = append(stack, todo{top.t.left, logic, short})
+			stack = append(stack, pending{top.t.left, logic, short})
 		}
 	}
 }

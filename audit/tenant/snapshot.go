@@ -2,9 +2,12 @@ package tenant
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/zdaudit/zdaudit/audit/tri"
 )
 
 // A Ref names an object of the account.
@@ -88,6 +91,7 @@ func New(c Content) *Snapshot {
 	}
 	s.Triggers = inOrder(decode(c.Lists[Triggers], triggerFrom), c.Lists[TriggerCategories])
 	s.Automations = byPosition(decode(c.Lists[Automations], automationFrom))
+	s.noteUnreadable()
 	s.Fields = decode(c.Lists[TicketFields], ticketFieldFrom)
 	s.Forms = decode(c.Lists[TicketForms], ticketFormFrom)
 	s.Brands = decode(c.Lists[Brands], brandFrom)
@@ -103,6 +107,38 @@ func New(c Content) *Snapshot {
 		}
 	}
 	return s
+}
+
+// noteUnreadable makes a gap of objects that are there and cannot be read: what
+// they hold could be the very thing that a rule looks for.
+func (s *Snapshot) noteUnreadable() {
+	for k, items := range s.lists {
+		unread := 0
+		for _, v := range items {
+			if v.Type() != Map {
+				unread++
+			}
+		}
+		s.unreadable(k, unread, len(items))
+	}
+	incomplete := func(rules []BusinessRule) int {
+		n := 0
+		for _, r := range rules {
+			if !r.Complete && r.Active.Is(false) != tri.True {
+				n++
+			}
+		}
+		return n
+	}
+	s.unreadable(Triggers, incomplete(s.Triggers), len(s.Triggers))
+	s.unreadable(Automations, incomplete(s.Automations), len(s.Automations))
+}
+
+func (s *Snapshot) unreadable(k Kind, unread, of int) {
+	if _, gap := s.gaps[k]; gap || unread == 0 {
+		return
+	}
+	s.gaps[k] = Gap{Kind: k, Reason: ParseError, Detail: fmt.Sprintf("%d of %d are not in the form that the API documents", unread, of)}
 }
 
 func decode[T any](items []Value, from func(Value) T) []T {

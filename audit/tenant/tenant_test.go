@@ -116,6 +116,35 @@ func TestTriggersRunByCategoryThenPosition(t *testing.T) {
 	assert.Equal(t, []string{"3", "2", "1"}, order)
 }
 
+// A list whose objects cannot be read once passed every rule about triggers.
+func TestObjectsThatCannotBeReadAreAGap(t *testing.T) {
+	word, broken := str("x"), object("id", tenant.NumberAt("5", nowhere), "actions", str("no"))
+	off := object("id", tenant.NumberAt("6", nowhere), "active", tenant.BooleanAt(false, nowhere))
+	for _, tt := range []struct {
+		name  string
+		kind  tenant.Kind
+		items []tenant.Value
+		gap   bool
+	}{
+		{"a whole trigger", tenant.Triggers, []tenant.Value{trigger("1", "1", "")}, false},
+		{"a word in place of a trigger", tenant.Triggers, []tenant.Value{trigger("1", "1", ""), word}, true},
+		{"a trigger whose actions are a word", tenant.Triggers, []tenant.Value{trigger("1", "1", ""), broken}, true},
+		{"an inactive trigger may be anything", tenant.Triggers, []tenant.Value{off}, false},
+		{"an automation whose actions are a word", tenant.Automations, []tenant.Value{broken}, true},
+		{"a word in place of a user", tenant.Users, []tenant.Value{word}, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := tenant.New(tenant.Content{Lists: map[tenant.Kind][]tenant.Value{tt.kind: tt.items}})
+			g, gap := s.Gap(tt.kind)
+			assert.Equal(t, tt.gap, gap)
+			if gap {
+				assert.Equal(t, tenant.ParseError, g.Reason)
+			}
+			assert.Len(t, s.List(tt.kind), len(tt.items), "what was read stays")
+		})
+	}
+}
+
 func TestARuleOfAnotherShapeIsIncomplete(t *testing.T) {
 	for _, tt := range []struct {
 		name string
