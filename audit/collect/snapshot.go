@@ -62,6 +62,7 @@ func assemble(readings []reading, origin tenant.Origin, subdomain string) (*tena
 		},
 		gaps:  map[tenant.Kind]tenant.Gap{},
 		parts: map[tenant.Kind][]part{},
+		named: map[tenant.Kind]bool{},
 	}
 	if err := a.add(readings); err != nil {
 		return nil, err
@@ -122,6 +123,12 @@ type assembly struct {
 	gaps    map[tenant.Kind]tenant.Gap
 	parts   map[tenant.Kind][]part
 	passed  int // files that nothing was recognised in
+	// broken is a file that could not be read and whose name says nothing; it
+	// may have held anything. recorded: a collection says what there is.
+	broken   string
+	recorded bool
+	// named are the kinds that a file of their own name holds.
+	named map[tenant.Kind]bool
 }
 
 func (a *assembly) add(readings []reading) error {
@@ -137,7 +144,7 @@ func (a *assembly) add(readings []reading) error {
 		case r.collection != nil && collection != nil:
 			return fmt.Errorf("%s and %s are two collections: audit one folder at a time", collection.name, r.name)
 		case r.collection != nil:
-			collection, found = r, true
+			collection, found, a.recorded = r, true, true
 		case len(r.parts) == 0:
 			a.passOver(r.name + ": not recognised as Zendesk configuration, passed over")
 		default:
@@ -171,6 +178,7 @@ func nothing(files int, err error) error {
 func (a *assembly) unreadable(r *reading) {
 	k := kindByName(r.name)
 	if k == tenant.NoKind {
+		a.broken = cmp.Or(a.broken, r.err.Error())
 		a.passOver(r.err.Error())
 		return
 	}
@@ -189,6 +197,9 @@ func (a *assembly) addParts(r *reading) {
 	for _, p := range r.parts {
 		if !p.kind.Single() {
 			a.parts[p.kind] = append(a.parts[p.kind], p)
+			if kindByWord(strings.TrimSuffix(path.Base(r.name), path.Ext(r.name))) == p.kind {
+				a.named[p.kind] = true
+			}
 			continue
 		}
 		if _, ok := a.content.Singles[p.kind]; ok {
@@ -240,6 +251,7 @@ func (a *assembly) finish() tenant.Content {
 			if _, ok := a.gaps[k]; !ok && missing != "" {
 				a.gaps[k] = tenant.Gap{Kind: k, Reason: tenant.Truncated, Detail: missing}
 			}
+			a.doubt(k, parts)
 		}
 		if g, ok := a.gaps[k]; ok {
 			a.content.Gaps = append(a.content.Gaps, g)
@@ -249,6 +261,17 @@ func (a *assembly) finish() tenant.Content {
 		a.content.Notes = append(a.content.Notes, fmt.Sprintf("%d more files were passed over", more))
 	}
 	return a.content
+}
+
+// doubt makes a gap of a list that nothing shows to be whole while a file could
+// not be read that may have held some of it, as in exports of one object a file.
+// A collection, a stated count, or a file of the list's own name shows it.
+func (a *assembly) doubt(k tenant.Kind, parts []part) {
+	counted := slices.ContainsFunc(parts, func(p part) bool { return p.count >= 0 })
+	if _, gap := a.gaps[k]; gap || a.broken == "" || a.recorded || a.named[k] || counted {
+		return
+	}
+	a.gaps[k] = tenant.Gap{Kind: k, Reason: tenant.ParseError, Detail: "a file that may have held some of them could not be read: " + a.broken}
 }
 
 // join puts the pages of one resource together, each object once, and says

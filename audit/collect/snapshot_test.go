@@ -178,3 +178,24 @@ func BenchmarkEncodeResource(b *testing.B) {
 		EncodeResource(tenant.Triggers, v.Get("triggers").Items())
 	}
 }
+
+// A broken file once left the list that it belonged to looking whole.
+func TestABrokenFileMayHaveHeldPartOfAnyList(t *testing.T) {
+	const one = `{"id":1,"title":"a","category_id":"1","conditions":{"all":[],"any":[]},"actions":[]}`
+	for _, tt := range []struct {
+		name  string
+		files map[string]string
+		whole bool
+	}{
+		{"one object a file, one of them broken", map[string]string{"Receipt.json": one, "Greeting.json": `{"id":2,`}, false},
+		{"a list without a count beside a broken file", map[string]string{"a.json": `{"triggers":[` + one + `]}`, "b.json": `{`}, false},
+		{"a count shows that nothing is missing", map[string]string{"a.json": `{"triggers":[` + one + `],"count":1,"next_page":null}`, "b.json": `{`}, true},
+		{"a broken file whose name says that it is something else", map[string]string{"a.json": `{"triggers":[` + one + `]}`, "brands.json": `{`}, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := snapshotOf(t, tt.files)
+			assert.Equal(t, tt.whole, s.Has(tenant.Triggers))
+			assert.Len(t, s.Triggers, 1)
+		})
+	}
+}
