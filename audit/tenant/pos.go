@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sort"
 	"sync"
+	"unicode/utf8"
 )
 
 // A Pos is a place that a person can go to. Line and Column count from 1;
@@ -41,8 +42,11 @@ type Document struct {
 
 	index sync.Once
 	lines []int // offset of each line's first byte
-	chars []int // characters before each block
+	marks []mark
 }
+
+// A mark is a place where a character begins, and how many come before it.
+type mark struct{ offset, chars int }
 
 // block is the distance in bytes at which characters are counted in advance.
 // Exports are often one line of many megabytes, and counting from its start for
@@ -66,38 +70,32 @@ func (d *Document) Pos(offset int) Pos {
 
 func (d *Document) buildIndex() {
 	d.lines = append(d.lines, 0)
+	d.marks = append(d.marks, mark{})
 	chars := 0
-	for i, b := range d.Data {
-		if i%block == 0 {
-			d.chars = append(d.chars, chars)
+	for i := 0; i < len(d.Data); chars++ {
+		if i/block == len(d.marks) {
+			d.marks = append(d.marks, mark{i, chars})
 		}
-		if b == '\n' {
+		size := 1
+		if b := d.Data[i]; b == '\n' {
 			d.lines = append(d.lines, i+1)
+		} else if b >= utf8.RuneSelf {
+			// A byte that is no UTF-8 counts as a character, as it is shown as one.
+			_, size = utf8.DecodeRune(d.Data[i:])
 		}
-		if startsChar(b) {
-			chars++
-		}
+		i += size
 	}
-	d.chars = append(d.chars, chars)
 }
 
 // charsBefore counts the characters of the text before an offset.
 func (d *Document) charsBefore(offset int) int {
-	at := offset / block
-	if at >= len(d.chars) {
-		at = len(d.chars) - 1
+	m := d.marks[min(offset/block, len(d.marks)-1)]
+	if m.offset > offset {
+		// The block begins inside a character.
+		m = d.marks[offset/block-1]
 	}
-	n := d.chars[at]
-	for _, b := range d.Data[at*block : offset] {
-		if startsChar(b) {
-			n++
-		}
-	}
-	return n
+	return m.chars + utf8.RuneCount(d.Data[m.offset:offset])
 }
-
-// startsChar says whether a byte of UTF-8 begins a character.
-func startsChar(b byte) bool { return b&0xC0 != 0x80 }
 
 // A Place is a spot in a document that has not been turned into line and
 // column yet. The zero Place is nowhere.

@@ -197,6 +197,17 @@ func TestPositionsInOneLongLine(t *testing.T) {
 	assert.Equal(t, 2049, full.Pos(2048).Column, "the end of a text that fills its blocks")
 }
 
+// Bytes that are no UTF-8 are shown as one character each, and count as one.
+func TestPositionsCountBrokenBytes(t *testing.T) {
+	text := strings.Repeat("a\x80\xff\xc3\xa9\xf0\x9f", 700)
+	doc := &tenant.Document{Name: "d", Data: []byte(text + "\n" + text)}
+	for offset := range text {
+		want := utf8.RuneCountInString(text[:offset]) + 1
+		assert.Equal(t, want, doc.Pos(offset).Column, "offset %d", offset)
+		assert.Equal(t, want, doc.Pos(len(text)+1+offset).Column, "offset %d of the second line", offset)
+	}
+}
+
 func BenchmarkPos(b *testing.B) {
 	doc := &tenant.Document{Name: "d", Data: []byte(strings.Repeat("x", 4<<20))}
 	b.ReportAllocs()
